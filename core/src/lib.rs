@@ -1,0 +1,6 @@
+//! The core of Countersign, in plain Rust: everything both phones would decide is decided here, once.
+//!
+//! No platform code, no FFI, no `unsafe`. Time comes in through [`ports`], so that every rule can be tested
+//! at any moment of any day.
+
+pub mod ports;

@@ -1,0 +1,1 @@
+//! The suites that cross rooms, one module each.

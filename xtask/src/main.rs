@@ -1,0 +1,33 @@
+//! `cargo xtask …`: everything CI runs, every generator, every measurement. One command, one module.
+
+mod check;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version, arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+// One variant a command, in alphabetical order; the doc comment is its help.
+#[derive(Subcommand)]
+enum Command {
+    /// Everything that can be judged without running: format, lints, docs, edges between rooms, sizes, licences.
+    Check(check::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome: anyhow::Result<ExitCode> = match arguments.command {
+        Command::Check(arguments) => check::run(&arguments),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
