@@ -1,6 +1,10 @@
 //! `cargo xtask …`: everything CI runs, every generator, every measurement. One command, one module.
 
 mod check;
+mod repository;
+mod stopwatch;
+mod tally;
+mod test;
 
 use std::process::ExitCode;
 
@@ -19,12 +23,15 @@ struct Arguments {
 enum Command {
     /// Everything that can be judged without running: format, lints, docs, edges between rooms, sizes, licences.
     Check(check::Arguments),
+    /// Every check and every test of the repository; ends with `N passed, N failed`.
+    Test(test::Arguments),
 }
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let outcome: anyhow::Result<ExitCode> = match arguments.command {
+    let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -1,0 +1,41 @@
+//! Counts of what passed and failed: one shape for checks and tests, so that they add up to one closing line.
+
+use std::fmt;
+use std::ops::AddAssign;
+use std::process::ExitCode;
+
+/// How many checks or tests passed and failed.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) passed: usize,
+    pub(crate) failed: usize,
+}
+
+impl Tally {
+    /// Counts one more verdict.
+    pub(crate) fn count(&mut self, passed: bool) {
+        if passed {
+            self.passed += 1;
+        } else {
+            self.failed += 1;
+        }
+    }
+
+    /// Success when nothing failed and something ran: a run that tested nothing is not green.
+    pub(crate) fn exit_code(self) -> ExitCode {
+        if self.failed == 0 && self.passed > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)
+    }
+}

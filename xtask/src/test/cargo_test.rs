@@ -1,0 +1,66 @@
+//! The Rust suite: `cargo test` over the default members, unit, integration and documentation tests alike.
+//!
+//! The output is passed on line by line as it comes, and the runners' closing lines are added up. An ignored test
+//! counts as failed: a test that does not run looks green and holds nothing.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use anyhow::Context;
+
+use crate::repository::Repository;
+use crate::tally::Tally;
+
+pub(super) fn run(repository: &Repository) -> anyhow::Result<Tally> {
+    let mut child = repository
+        .cargo()
+        .args(["test", "--locked", "--no-fail-fast"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("cannot start cargo test")?;
+    let output = child.stdout.take().context("cargo test has no output")?;
+    let mut tally = Tally::default();
+    for line in BufReader::new(output).lines() {
+        let line = line.context("cannot read the output of cargo test")?;
+        println!("{line}");
+        if let Some(counted) = closing_line(&line) {
+            tally += counted;
+        }
+    }
+    let status = child.wait().context("cannot wait for cargo test")?;
+    // A build error or a crashed runner leaves no closing line of its own.
+    if !status.success() && tally.failed == 0 {
+        tally.failed = 1;
+    }
+    Ok(tally)
+}
+
+/// Reads `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+fn closing_line(line: &str) -> Option<Tally> {
+    let counts = line.trim().strip_prefix("test result: ")?.split_once(". ")?.1;
+    let count = |word: &str| {
+        let field = counts.split("; ").find(|field| field.ends_with(word))?;
+        field.split_once(' ')?.0.parse::<usize>().ok()
+    };
+    Some(Tally { passed: count(" passed")?, failed: count(" failed")? + count(" ignored")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closing_line_is_counted_and_an_ignored_test_counts_as_failed() {
+        let line =
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s";
+        assert_eq!(closing_line(line), Some(Tally { passed: 3, failed: 1 }));
+        let line = "test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out";
+        assert_eq!(closing_line(line), Some(Tally { passed: 12, failed: 2 }));
+    }
+
+    #[test]
+    fn other_lines_are_not_counted() {
+        assert_eq!(closing_line("test scan::reads_a_photo ... ok"), None);
+        assert_eq!(closing_line("test result: garbage"), None);
+    }
+}
