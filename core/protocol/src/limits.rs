@@ -1,0 +1,52 @@
+//! Bounds on everything that arrives, in one place.
+//!
+//! A length or count is compared with its bound before anything is allocated for it, so that no message, however
+//! hostile, costs more than its own bytes.
+
+/// Largest whole number in any message: 2⁵³ − 1, exact in every JSON reader and in SQLite's integers.
+pub const MAX_INTEGER: u64 = (1 << 53) - 1;
+
+/// Longest log entry, signature included, in bytes.
+pub const MAX_ENTRY_BYTES: usize = 32 * 1024;
+
+/// Most users listed in one op 7 (`account`). Others are added by op 8 (`grant`).
+pub const MAX_ACCOUNT_USERS: usize = 1_000;
+
+/// Length of an invite's sealed greeting: 256 bytes of padded text and a 16-byte tag.
+pub const GREETING_BYTES: usize = 256 + 16;
+
+/// Length of a wrapped previous key: 12 bytes of nonce, 32 of key, a 16-byte tag.
+pub const PREV_WRAP_BYTES: usize = 12 + 32 + 16;
+
+/// Length of a key box of suite 1: 32 bytes of encapsulated key, 32 of space key, a 16-byte tag.
+pub const SEALED_KEY_BYTES: usize = 32 + 32 + 16;
+
+/// Longest record header, in bytes.
+pub const MAX_HEADER_BYTES: usize = 512;
+
+/// Plaintexts are padded to a multiple of this many bytes.
+pub const PADDING_BYTES: usize = 256;
+
+/// Length of the authentication tag at the end of each ciphertext, in bytes.
+pub const TAG_BYTES: usize = 16;
+
+/// Longest record ciphertext: 64 KiB of padded text and the tag.
+pub const MAX_CIPHERTEXT_BYTES: usize = 64 * 1024 + TAG_BYTES;
+
+/// Most records in one space, and so the most lines of a manifest.
+pub const MAX_MANIFEST_LINES: usize = 16_384;
+
+/// Longest manifest, in bytes.
+pub const MAX_MANIFEST_BYTES: usize = 1024 * 1024;
+
+/// Longest of the small messages: join request, box, login text, device offer; in bytes.
+pub const MAX_SMALL_BYTES: usize = 1024;
+
+/// Longest origin of a server (`https://…`) in a login text, in bytes.
+pub const MAX_ORIGIN_BYTES: usize = 255;
+
+/// How far a record's revision may run ahead of the log: `rev ≤ (log_seq + 1) × 2²⁰` (ADR 0009).
+pub const REVISIONS_PER_ENTRY: u64 = 1 << 20;
+
+/// V12: a device that has not synced for this long says so. A warning, no verification. 72 hours, in ms.
+pub const STALE_AFTER_MS: u64 = 72 * 60 * 60 * 1000;

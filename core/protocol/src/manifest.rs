@@ -1,0 +1,105 @@
+//! V7: the list of a space's records at a rotation. What it means for a device's copies: [`crate::revision`].
+
+use std::collections::BTreeMap;
+
+use crate::cbor::{self, Decode, DecodeError, Encode, Reader, Writer};
+use crate::ids::{ManifestHash, RecordHash, RecordId};
+use crate::limits::{MAX_MANIFEST_BYTES, MAX_MANIFEST_LINES};
+use crate::numbers::Message;
+
+/// Every record of a space, of whatever epoch: `[1, 7, [[record, rev, hash], …]]`, in ascending order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// The revision listed for each record.
+    pub lines: BTreeMap<RecordId, Line>,
+}
+
+/// One record's line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    /// The revision.
+    pub rev: u64,
+    /// The revision's hash.
+    pub hash: RecordHash,
+}
+
+impl Manifest {
+    /// The canonical bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        cbor::to_bytes(self)
+    }
+
+    /// What the rotate entry holds.
+    pub fn hash(&self) -> ManifestHash {
+        ManifestHash::of(&self.encode())
+    }
+
+    /// # Errors
+    /// [`DecodeError`], where `bytes` are not a manifest in its canonical encoding.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        cbor::from_bytes(bytes, MAX_MANIFEST_BYTES)
+    }
+}
+
+impl Encode for Manifest {
+    fn write(&self, writer: &mut Writer) {
+        writer.message(Message::Manifest, 1);
+        writer.array(self.lines.len());
+        for (record, line) in &self.lines {
+            writer.array(3);
+            record.write(writer);
+            writer.integer(line.rev);
+            line.hash.write(writer);
+        }
+    }
+}
+
+impl Decode for Manifest {
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.message(Message::Manifest, 1)?;
+        let count = reader.length("a manifest's lines")?;
+        if count > MAX_MANIFEST_LINES as u64 {
+            return Err(DecodeError::Malformed { what: "too many lines of a manifest" });
+        }
+        let mut lines = BTreeMap::new();
+        for _ in 0..count {
+            reader.array(3, "a manifest's line")?;
+            let record = RecordId::read(reader)?;
+            let rev = reader.integer("rev")?;
+            lines.insert(record, Line { rev, hash: RecordHash::read(reader)? });
+        }
+        Ok(Self { lines })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_manifest_is_four_bytes() {
+        assert_eq!(Manifest::default().encode(), [0x83, 1, 7, 0x80]);
+    }
+
+    #[test]
+    fn lines_out_of_order_or_given_twice_are_not_canonical() {
+        let line = |first: u8| [vec![0x83, 0x50], vec![first; 16], vec![1, 0x58, 0x20], vec![0; 32]].concat();
+        let manifest = |lines: &[u8]| {
+            let mut bytes = vec![0x83, 1, 7, 0x80 + u8::try_from(lines.len()).unwrap()];
+            lines.iter().for_each(|first| bytes.extend(line(*first)));
+            Manifest::decode(&bytes)
+        };
+        assert_eq!(manifest(&[1, 2]).unwrap().lines.len(), 2);
+        assert_eq!(manifest(&[2, 1]), Err(DecodeError::NotCanonical));
+        assert_eq!(manifest(&[1, 1]), Err(DecodeError::NotCanonical));
+    }
+
+    #[test]
+    fn a_count_beyond_the_limit_is_refused_before_anything_is_allocated() {
+        let bytes = [0x83, 1, 7, 0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+        assert_eq!(
+            Manifest::decode(&bytes),
+            Err(DecodeError::Malformed { what: "too many lines of a manifest" })
+        );
+    }
+}
