@@ -5,3 +5,4 @@
 
 pub mod otp;
 pub mod ports;
+pub mod scan;

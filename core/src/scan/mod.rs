@@ -1,0 +1,22 @@
+//! From one camera picture to the payload of every QR code in it.
+//!
+//! A host lends a [`Frame`]; a [`Reader`] gives back the [`Symbol`]s in it, or a [`Hint`] why there are none;
+//! a [`Session`] turns a stream of frames into codes that are each reported once. What a payload *means* is not
+//! decided here: `enrol` reads it, and `enrol` also collects the batches of a Google export, whose parts are
+//! separate symbols that only their payload ties together.
+//!
+//! The engine behind [`Reader`] is `docs/adr/0005-first-scan-engine.md`'s, and no caller can tell.
+
+mod decode;
+mod engine;
+mod frame;
+mod reader;
+mod segments;
+mod session;
+mod symbol;
+mod text;
+
+pub use frame::{Crop, Frame, FrameError, Geometry, Rotation};
+pub use reader::{CAMERA_BUDGET, Hint, Reader, Reading, STILL_BUDGET};
+pub use session::{Scanned, Session};
+pub use symbol::{ErrorCorrection, Point, StructuredAppend, Symbol};
