@@ -3,6 +3,7 @@
 //! No platform code, no FFI, no `unsafe`. Time comes in through [`ports`], so that every rule can be tested
 //! at any moment of any day.
 
+pub mod enrol;
 pub mod otp;
 pub mod ports;
 pub mod scan;

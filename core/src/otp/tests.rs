@@ -17,7 +17,7 @@ fn totp(algorithm: Algorithm, digits: u64, period: u64) -> TimeParameters {
     }
 }
 
-fn code_at(parameters: &TimeParameters, secret: &OtpSecret, seconds: i64) -> Code {
+fn code_at(parameters: TimeParameters, secret: &OtpSecret, seconds: i64) -> Code {
     parameters.code_at(secret, Timestamp::from_unix_seconds(seconds)).unwrap()
 }
 
@@ -66,7 +66,7 @@ fn totp_gives_the_table_of_rfc_6238_appendix_b() {
         for (algorithm, bytes, expected) in
             [(Algorithm::Sha1, 20, sha1), (Algorithm::Sha256, 32, sha256), (Algorithm::Sha512, 64, sha512)]
         {
-            let code = code_at(&totp(algorithm, 8, 30), &rfc_secret(bytes), seconds);
+            let code = code_at(totp(algorithm, 8, 30), &rfc_secret(bytes), seconds);
             assert_eq!(code.digits.as_str(), expected, "{algorithm} at {seconds}");
         }
     }
@@ -79,17 +79,17 @@ fn steam_gives_what_steam_shows() {
         0x4c, 0x72, 0x25, 0xf3, 0xe2, 0x65, 0xea, 0xe8, 0x31, 0xaf, 0xcc, 0x74, 0x5f, 0xa7, 0x91, 0x32,
     ])
     .unwrap();
-    assert_eq!(code_at(&TimeParameters::Steam, &secret, 59).digits.as_str(), "9WW3X");
-    assert_eq!(code_at(&TimeParameters::Steam, &secret, 1_741_011_292).digits.as_str(), "56RVY");
+    assert_eq!(code_at(TimeParameters::Steam, &secret, 59).digits.as_str(), "9WW3X");
+    assert_eq!(code_at(TimeParameters::Steam, &secret, 1_741_011_292).digits.as_str(), "56RVY");
 }
 
 #[test]
 fn a_code_holds_from_the_first_second_of_its_period_to_the_last() {
     let parameters = totp(Algorithm::Sha1, 6, 30);
     let secret = rfc_secret(20);
-    let first = code_at(&parameters, &secret, 30);
-    let last = code_at(&parameters, &secret, 59);
-    let after = code_at(&parameters, &secret, 60);
+    let first = code_at(parameters, &secret, 30);
+    let last = code_at(parameters, &secret, 59);
+    let after = code_at(parameters, &secret, 60);
     assert_eq!(first, last);
     assert_eq!((first.valid_from.unix_seconds(), first.valid_until.unix_seconds()), (30, 60));
     assert_eq!(first.next, after.digits);
@@ -100,7 +100,7 @@ fn a_code_holds_from_the_first_second_of_its_period_to_the_last() {
 fn periods_count_from_1970_whatever_their_length() {
     let secret = rfc_secret(20);
     for period in [1, 7, 45, 300, 2_147_483_647] {
-        let code = code_at(&totp(Algorithm::Sha1, 6, period), &secret, 1_741_011_292);
+        let code = code_at(totp(Algorithm::Sha1, 6, period), &secret, 1_741_011_292);
         let period = i64::try_from(period).unwrap();
         assert_eq!(code.valid_from.unix_seconds(), 1_741_011_292 / period * period);
         assert_eq!(code.valid_until.unix_seconds() - code.valid_from.unix_seconds(), period);
@@ -114,7 +114,7 @@ fn times_before_1970_are_refused() {
         let refused = parameters.code_at(&rfc_secret(20), Timestamp::from_unix_seconds(seconds));
         assert_eq!(refused.unwrap_err(), TimeOutOfRange);
     }
-    assert_eq!(code_at(&parameters, &rfc_secret(20), 0).digits.as_str(), "755224");
+    assert_eq!(code_at(parameters, &rfc_secret(20), 0).digits.as_str(), "755224");
 }
 
 #[test]
@@ -125,9 +125,9 @@ fn times_after_2106_do_not_wrap() {
     // With a period of one second the code is that of the HOTP counter: the two ways must agree.
     let counter = u64::try_from(after).unwrap();
     let hotp = CounterParameters { algorithm: Algorithm::Sha1, digits: Digits::SIX, counter };
-    let code = code_at(&parameters, &secret, after);
+    let code = code_at(parameters, &secret, after);
     assert_eq!(code.digits, hotp.code(&secret).digits);
-    assert_ne!(code.digits, code_at(&parameters, &secret, 0).digits);
+    assert_ne!(code.digits, code_at(parameters, &secret, 0).digits);
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn periods_are_one_second_to_two_to_the_31_less_one_and_never_wrap() {
 
 #[test]
 fn debug_of_a_code_hides_its_digits() {
-    let code = code_at(&totp(Algorithm::Sha1, 6, 30), &rfc_secret(20), 59);
+    let code = code_at(totp(Algorithm::Sha1, 6, 30), &rfc_secret(20), 59);
     let printed = format!("{code:?}");
     assert!(!printed.contains("287082") && !printed.contains("359152"), "{printed}");
 }

@@ -1,0 +1,1 @@
+//! Rules that no single file shows: what each entry may be, and what stays secret.

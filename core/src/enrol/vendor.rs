@@ -1,0 +1,40 @@
+//! Recognises what is not ours, so that a person is told what it is and what to do instead of "invalid code".
+//!
+//! Companies' own apps put an activation token into their QR codes, not a secret. Nothing here guesses that some
+//! part of them might be one.
+
+use super::error::{Foreign, Found, PayloadError, Vendor};
+use super::radix::decode_base64;
+use super::uri::{Parts, split_scheme};
+
+/// The refusal for a text of a known foreign kind.
+pub(super) fn recognise(text: &str) -> Option<PayloadError> {
+    if is_duo_activation(text) {
+        return Some(PayloadError::VendorLocked(Vendor::Duo));
+    }
+    let (scheme, rest) = split_scheme(text)?;
+    let refusal = match scheme.to_ascii_lowercase().as_str() {
+        "phonefactor" => PayloadError::VendorLocked(Vendor::Microsoft),
+        "oktaverify" => PayloadError::VendorLocked(Vendor::Okta),
+        "duo" => PayloadError::VendorLocked(Vendor::Duo),
+        "oraclemobileauthenticator" => PayloadError::VendorLocked(Vendor::Oracle),
+        "lpaauth-migration" => PayloadError::VendorLocked(Vendor::LastPass),
+        "motp" => PayloadError::UnsupportedType { found: Found::new(scheme) },
+        "fido" => PayloadError::NotOtpauth(Foreign::Passkey),
+        "wifi" => PayloadError::NotOtpauth(Foreign::Wifi),
+        "http" | "https" if is_duo_host(Parts::of(rest).authority) => PayloadError::VendorLocked(Vendor::Duo),
+        "http" | "https" => PayloadError::NotOtpauth(Foreign::WebLink),
+        _ => return None,
+    };
+    Some(refusal)
+}
+
+/// An activation code, a dash, and the host to activate it at in base64.
+fn is_duo_activation(text: &str) -> bool {
+    let host = text.split_once('-').and_then(|(_, host)| decode_base64(host.trim_end_matches('=')));
+    host.is_some_and(|host| str::from_utf8(&host).is_ok_and(is_duo_host))
+}
+
+fn is_duo_host(host: &str) -> bool {
+    host.to_ascii_lowercase().ends_with(".duosecurity.com")
+}
