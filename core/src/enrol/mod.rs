@@ -21,7 +21,7 @@ pub use advice::NextStep;
 pub use batches::{BatchError, Batches, Export};
 pub use error::{Foreign, Found, MigrationFault, Parameter, PayloadError, SecretFault, Vendor};
 pub use payload::{AccountPayload, Batch, EntryError, MigrationPayload, Payload, Warning};
-pub use write::{OtpauthUri, WriteError, write_otpauth};
+pub use write::{OtpauthUri, WriteError, write_key, write_otpauth};
 
 /// The longest text that is looked at. A QR code holds 4,296 characters at most; a pasted link may be longer.
 pub const MAX_TEXT_BYTES: usize = 64 * 1024;

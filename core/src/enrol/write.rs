@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::payload::{AccountPayload, Payload};
 use super::radix::encode_base32;
 use super::{Entry, read};
-use crate::otp::{OtpParameters, TimeParameters};
+use crate::otp::{OtpParameters, OtpSecret, TimeParameters};
 
 /// `otpauth://` text with the secret in it, wiped from memory when dropped.
 ///
@@ -61,6 +61,21 @@ pub fn write_otpauth(account: &AccountPayload) -> Result<OtpauthUri, WriteError>
         Ok(Payload::Account(back)) if is_same(&back, account) => Ok(OtpauthUri(text)),
         Ok(_) | Err(_) => Err(WriteError),
     }
+}
+
+/// The secret alone, as it is typed into another app: base32 in capitals, without padding and ungrouped.
+///
+/// ```
+/// use countersign_core::{enrol::write_key, otp::OtpSecret};
+/// let secret = OtpSecret::from_bytes(b"foob").expect("four bytes are not none");
+/// assert_eq!(*write_key(&secret), "MZXW6YQ");
+/// ```
+pub fn write_key(secret: &OtpSecret) -> Zeroizing<String> {
+    let bytes = secret.expose();
+    // Enough at once, as above.
+    let mut key = Zeroizing::new(String::with_capacity(2 * bytes.len()));
+    encode_base32(bytes, &mut key);
+    key
 }
 
 fn is_same(one: &AccountPayload, other: &AccountPayload) -> bool {

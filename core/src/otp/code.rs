@@ -35,6 +35,13 @@ impl CodeDigits {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The characters in two groups, as people read and type them: halves, the first one longer if they differ.
+    /// Five characters stay together, and the second group is empty.
+    pub fn groups(&self) -> (&str, &str) {
+        let length = self.0.len();
+        self.0.split_at(if length > 5 { length.div_ceil(2) } else { length })
+    }
 }
 
 impl PartialEq for CodeDigits {

@@ -173,3 +173,15 @@ fn debug_of_a_code_hides_its_digits() {
     let printed = format!("{code:?}");
     assert!(!printed.contains("287082") && !printed.contains("359152"), "{printed}");
 }
+
+#[test]
+fn codes_are_read_in_two_groups_and_five_characters_in_one() {
+    let at = Timestamp::from_unix_seconds(59);
+    let table = [(5, 5, 0), (6, 3, 3), (7, 4, 3), (8, 4, 4), (9, 5, 4), (10, 5, 5)];
+    for (digits, first, second) in table {
+        let code = totp(Algorithm::Sha1, digits, 30).code_at(&rfc_secret(20), at).unwrap();
+        let (left, right) = code.digits.groups();
+        assert_eq!((left.len(), right.len()), (first, second), "{digits} digits");
+        assert_eq!([left, right].concat(), code.digits.as_str());
+    }
+}
