@@ -2,6 +2,7 @@
 
 mod check;
 mod repository;
+mod rights;
 mod stopwatch;
 mod tally;
 mod test;
@@ -23,6 +24,8 @@ struct Arguments {
 enum Command {
     /// Everything that can be judged without running: format, lints, docs, edges between rooms, sizes, licences.
     Check(check::Arguments),
+    /// Writes the tables of docs/protocol.md from the code: numbers, and who may do what.
+    Rights(rights::Arguments),
     /// Every check and every test of the repository; ends with `N passed, N failed`.
     Test(test::Arguments),
 }
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Rights(arguments) => rights::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {

@@ -17,6 +17,7 @@ pub mod manifest;
 pub mod numbers;
 pub mod op;
 pub mod record;
+pub mod rights;
 pub mod signature;
 
 pub use cbor::DecodeError;
