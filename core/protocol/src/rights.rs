@@ -110,8 +110,8 @@ pub(crate) enum Need {
 }
 
 /// The ground on which an author may do `op`, or `None` where there is none.
-pub(crate) fn ground(op: OpKind, situation: &Situation) -> Option<Ground> {
-    let row = OPS.iter().find(|row| row.op == op)?;
+pub(crate) fn ground(op: OpKind, situation: Situation) -> Option<Ground> {
+    let row = op.row();
     let gives_too_much = |given| given > situation.role || given == WorkspaceRole::Owner;
     if situation.gives.is_some_and(gives_too_much) {
         return None;
@@ -123,8 +123,8 @@ pub(crate) fn ground(op: OpKind, situation: &Situation) -> Option<Ground> {
 }
 
 impl Ground {
-    fn holds(self, situation: &Situation) -> bool {
-        let Situation { role, about, .. } = *situation;
+    fn holds(self, situation: Situation) -> bool {
+        let Situation { role, about, .. } = situation;
         match self {
             // The first entry has no situation: the log's own beginning judges it.
             Self::Founder => false,
@@ -218,7 +218,29 @@ const fn record(
 
 impl RecordType {
     /// The type's row in the table.
-    pub fn row(self) -> &'static RecordRow {
-        RECORDS.iter().find(|row| row.record_type == self).expect("each record type has a row")
+    pub const fn row(self) -> &'static RecordRow {
+        &RECORDS[self as usize - 1]
     }
 }
+
+impl OpKind {
+    /// The op's row in the table.
+    pub const fn row(self) -> &'static OpRow {
+        &OPS[self as usize]
+    }
+}
+
+// Rows are found by their numbers: the compiler sees to it that none is missing or misplaced.
+const _: () = {
+    let mut index = 0;
+    while index < OPS.len() {
+        assert!(OPS[index].op as usize == index);
+        index += 1;
+    }
+    index = 0;
+    while index < RECORDS.len() {
+        assert!(RECORDS[index].record_type as usize == index + 1);
+        index += 1;
+    }
+    assert!(OPS.len() == OpKind::ALL.len() && RECORDS.len() == RecordType::ALL.len());
+};
