@@ -1,0 +1,115 @@
+use super::*;
+use crate::testing::{Seeded, workspace};
+
+fn kit() -> RecoveryKit {
+    RecoveryKit::new(KitSecret::generate(&Seeded::new(7)).unwrap(), workspace(0xC5))
+}
+
+fn read(text: &str) -> Result<String, KitError> {
+    RecoveryKit::parse(text).map(|kit| kit.to_text().to_string())
+}
+
+/// The text with the character at `index` (dashes not counted) replaced.
+fn with(index: usize, character: char) -> String {
+    kit().characters().chars().enumerate().map(|(i, c)| if i == index { character } else { c }).collect()
+}
+
+#[test]
+fn a_kit_is_sixty_four_characters_in_fours() {
+    let text = kit().to_text();
+    assert_eq!(text.split('-').map(str::len).collect::<Vec<_>>(), [4; 16]);
+    assert!(text.chars().all(|c| matches!(c, '-' | 'A'..='Z' | '2'..='7')));
+}
+
+#[test]
+fn reading_gives_the_same_keys_and_the_same_workspace() {
+    let back = RecoveryKit::parse(&kit().to_text()).unwrap();
+    assert_eq!(back.workspace(), workspace(0xC5));
+    assert_eq!(back.device().record(), kit().device().record());
+    assert_eq!(back.device().record().kind.name(), "kit");
+}
+
+#[test]
+fn case_spaces_and_dashes_do_not_matter() {
+    let text = kit().to_text();
+    for typed in [
+        text.to_lowercase(),
+        text.replace('-', " "),
+        text.replace('-', ""),
+        text.replace('-', "\u{2013}"),
+        text.replace('-', " \n"),
+        format!("  {}\t", text.replace('-', "\u{2011}")),
+        text.chars().flat_map(|c| [c, ' ']).collect(),
+    ] {
+        assert_eq!(read(&typed).as_deref(), Ok(text.as_str()), "{typed}");
+    }
+}
+
+#[test]
+fn digits_that_no_kit_has_are_read_as_the_letters_they_look_like() {
+    let text = kit().characters();
+    let mistaken = text.replace('O', "0").replace('B', "8");
+    assert_ne!(*mistaken, **text, "the sample has no O and no B: choose another seed");
+    assert!(read(&mistaken).is_ok());
+}
+
+#[test]
+fn a_one_is_tried_as_i_and_as_l() {
+    let text = kit().characters();
+    for letter in ['I', 'L'] {
+        let at = text.find(letter).expect("the sample has both: choose another seed");
+        assert!(read(&with(at, '1')).is_ok());
+    }
+    assert!(matches!(read(&"1".repeat(64)), Err(KitError::Character { group: 2 })));
+}
+
+#[test]
+fn one_wrong_character_names_its_group_wherever_it_is() {
+    for index in 0..64 {
+        let right = kit().characters().as_bytes()[index];
+        let wrong = if right == b'A' { 'Q' } else { 'A' };
+        assert_eq!(read(&with(index, wrong)), Err(KitError::Group { group: index / 4 + 1 }));
+    }
+}
+
+#[test]
+fn two_swapped_neighbours_name_their_group() {
+    let mut characters: Vec<char> = kit().characters().chars().collect();
+    assert_ne!(characters[21], characters[22]);
+    characters.swap(21, 22);
+    assert_eq!(read(&characters.iter().collect::<String>()), Err(KitError::Group { group: 6 }));
+}
+
+#[test]
+fn a_group_that_is_too_short_or_too_long_is_named() {
+    let text = kit().to_text();
+    let groups: Vec<&str> = text.split('-').collect();
+    for damaged in [&groups[4][..3], &format!("{}A", groups[4])] {
+        let mut typed = groups.clone();
+        typed[4] = damaged;
+        assert_eq!(read(&typed.join(" ")), Err(KitError::GroupLength { group: 5 }));
+    }
+    assert_eq!(read(&text[..text.len() - 5]), Err(KitError::Length { found: 60 }));
+    assert_eq!(read(""), Err(KitError::Length { found: 0 }));
+}
+
+#[test]
+fn a_character_that_no_kit_has_is_named_by_its_group() {
+    for wrong in ['9', '!', 'é', '\u{1F511}'] {
+        assert_eq!(read(&with(37, wrong)), Err(KitError::Character { group: 10 }));
+    }
+}
+
+#[test]
+fn two_wrong_characters_blame_nobody() {
+    let mut characters: Vec<char> = kit().characters().chars().collect();
+    for index in [3, 40] {
+        characters[index] = if characters[index] == 'A' { 'Q' } else { 'A' };
+    }
+    assert_eq!(read(&characters.iter().collect::<String>()), Err(KitError::Checksum));
+}
+
+#[test]
+fn an_endless_text_is_refused_by_its_length() {
+    assert!(matches!(read(&"A".repeat(1 << 20)), Err(KitError::Length { .. })));
+}

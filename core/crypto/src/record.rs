@@ -1,0 +1,214 @@
+//! Sealed records: one encryption, one key, one nonce.
+//!
+//! `RK | nonce = HKDF-SHA256(ikm = SK, salt = 32 random bytes, info = "cs/1/rec" | header)`: the salt makes every
+//! encryption's key its own, and the header, which is also the additional data and is signed, makes a ciphertext good
+//! in its own place only. Whether a record may be believed at all is [`countersign_protocol`]'s to say, before it is
+//! opened.
+
+use std::fmt;
+
+use countersign_protocol::DecodeError;
+use countersign_protocol::ids::{
+    DeviceId, Head, InstanceId, RecordHash, Salt, Signature, SpaceId, WorkspaceId,
+};
+use countersign_protocol::numbers::RecordType;
+use countersign_protocol::record::{RecordHeader, SealedRecord, record_signing_input};
+use zeroize::Zeroizing;
+
+use crate::content::{self, Content};
+use crate::device::DeviceKeys;
+use crate::entropy::{self, Entropy, EntropyError};
+use crate::padding::{pad, padded, unpad};
+use crate::space_key::SpaceKey;
+use crate::{aead, kdf};
+
+/// One revision, sealed and signed: what is stored and sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnedRecord {
+    /// What the record is, and where.
+    pub header: RecordHeader,
+    /// The header's canonical bytes.
+    pub header_bytes: Vec<u8>,
+    /// The padded plaintext under AES-256-GCM, tag last.
+    pub ciphertext: Vec<u8>,
+    /// The author's signature.
+    pub signature: Signature,
+}
+
+impl OwnedRecord {
+    /// The same, borrowed.
+    pub fn as_sealed(&self) -> SealedRecord<'_> {
+        SealedRecord { header: &self.header_bytes, ciphertext: &self.ciphertext, signature: &self.signature }
+    }
+}
+
+/// Why a record that verifies shows nothing: it is damaged by its author (V6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// Not sealed under this key with this header.
+    #[error("open a sealed record")]
+    DoesNotOpen,
+    /// It opens to something that was not padded as the protocol says.
+    #[error("take the padding off a record")]
+    Padding,
+}
+
+impl OpenError {
+    /// The error's stable name, as vectors have it.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::DoesNotOpen => "DoesNotOpen",
+            Self::Padding => "Padding",
+        }
+    }
+}
+
+/// One revision to be written: all of its header but type, salt and author.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draft {
+    /// The workspace.
+    pub workspace: WorkspaceId,
+    /// The space.
+    pub space: SpaceId,
+    /// Which of its type in the space.
+    pub instance: InstanceId,
+    /// One more than the revision that it is based on; 1 for a new record.
+    pub rev: u64,
+    /// The hash of the revision that it is based on; zeros for a new record.
+    pub prev: RecordHash,
+    /// The space's current epoch.
+    pub epoch: u64,
+    /// The last entry of the log that the author has verified.
+    pub log_seq: u64,
+    /// That entry's hash.
+    pub log_head: Head,
+}
+
+impl Draft {
+    /// Seals `content` and signs it.
+    ///
+    /// # Errors
+    /// [`EntropyError`] when the source of randomness fails.
+    pub fn seal<T: Content>(
+        &self,
+        content: &T,
+        key: &SpaceKey,
+        device: &DeviceKeys,
+        entropy: &dyn Entropy,
+    ) -> Result<OwnedRecord, EntropyError> {
+        seal(self.header(T::TYPE), content::encode(content), key, device, entropy)
+    }
+
+    /// Deletes the record: a revision without content, signed like any other.
+    ///
+    /// # Errors
+    /// [`EntropyError`] when the source of randomness fails.
+    pub fn seal_tombstone(
+        &self,
+        record_type: RecordType,
+        key: &SpaceKey,
+        device: &DeviceKeys,
+        entropy: &dyn Entropy,
+    ) -> Result<OwnedRecord, EntropyError> {
+        let header = RecordHeader { tombstone: true, ..self.header(record_type) };
+        seal(header, content::empty(), key, device, entropy)
+    }
+
+    /// Seals what was opened once more, as it is: in a new epoch, or after a restore.
+    ///
+    /// # Errors
+    /// [`EntropyError`] when the source of randomness fails.
+    pub fn reseal(
+        &self,
+        opened: &OpenedRecord,
+        key: &SpaceKey,
+        device: &DeviceKeys,
+        entropy: &dyn Entropy,
+    ) -> Result<OwnedRecord, EntropyError> {
+        let header = RecordHeader { tombstone: opened.tombstone, ..self.header(opened.record_type) };
+        seal(header, content::copied(&opened.plaintext), key, device, entropy)
+    }
+
+    fn header(&self, record_type: RecordType) -> RecordHeader {
+        let Self { workspace, space, instance, rev, prev, epoch, log_seq, log_head } = *self;
+        RecordHeader {
+            workspace,
+            space,
+            record_type,
+            instance,
+            rev,
+            prev,
+            epoch,
+            salt: Salt::ZERO,
+            by: DeviceId::ZERO,
+            log_seq,
+            log_head,
+            tombstone: false,
+        }
+    }
+}
+
+/// Seals `plaintext` in its own buffer and signs it. The header's salt and author are filled in here.
+fn seal(
+    mut header: RecordHeader,
+    mut plaintext: Zeroizing<Vec<u8>>,
+    key: &SpaceKey,
+    device: &DeviceKeys,
+    entropy: &dyn Entropy,
+) -> Result<OwnedRecord, EntropyError> {
+    header.salt = Salt::from_bytes(entropy::public(entropy)?);
+    header.by = device.id();
+    let header_bytes = header.encode();
+    let (record_key, nonce) = key_and_nonce(key, &header.salt, &header_bytes);
+    let mut ciphertext = std::mem::take(&mut *plaintext);
+    let target = padded(ciphertext.len());
+    pad(&mut ciphertext, target);
+    aead::seal(&record_key, &nonce, &header_bytes, &mut ciphertext);
+    let signature = device.signing().sign_bare(&record_signing_input(&header_bytes, &ciphertext));
+    Ok(OwnedRecord { header, header_bytes, ciphertext, signature })
+}
+
+/// What a record held, in memory that wipes itself.
+pub struct OpenedRecord {
+    record_type: RecordType,
+    tombstone: bool,
+    plaintext: Zeroizing<Vec<u8>>,
+}
+
+impl OpenedRecord {
+    /// Opens a record that the rules have let pass; `header` is `record.header` as it was read there.
+    ///
+    /// # Errors
+    /// [`OpenError`]: the record counts as its revision, and is shown as damaged by its author (V6).
+    pub fn open(header: &RecordHeader, record: &SealedRecord<'_>, key: &SpaceKey) -> Result<Self, OpenError> {
+        let (record_key, nonce) = key_and_nonce(key, &header.salt, record.header);
+        let padded = aead::open(&record_key, &nonce, record.header, record.ciphertext)
+            .map_err(|_| OpenError::DoesNotOpen)?;
+        let plaintext = unpad(padded).ok_or(OpenError::Padding)?;
+        Ok(Self { record_type: header.record_type, tombstone: header.tombstone, plaintext })
+    }
+
+    /// The content, or `None` where the record is deleted.
+    ///
+    /// # Errors
+    /// [`DecodeError`] when it is not one value of type `T` in its one encoding: damaged by its author (V6).
+    pub fn content<T: Content>(&self) -> Result<Option<T>, DecodeError> {
+        if self.record_type != T::TYPE {
+            return Err(DecodeError::Malformed { what: "a record of another type" });
+        }
+        if self.tombstone { Ok(None) } else { content::decode(&self.plaintext).map(Some) }
+    }
+}
+
+impl fmt::Debug for OpenedRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpenedRecord({}, …)", self.record_type.name())
+    }
+}
+
+fn key_and_nonce(key: &SpaceKey, salt: &Salt, header: &[u8]) -> (Zeroizing<[u8; 32]>, [u8; 12]) {
+    aead::key_and_nonce(&kdf::derive(key.bytes(), salt.as_bytes(), &[b"cs/1/rec", header]))
+}
+
+#[cfg(test)]
+mod tests;
