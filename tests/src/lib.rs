@@ -1,4 +1,7 @@
-//! What the suites and the fuzz targets share: where the data lies, and the property each fuzz target holds.
+//! What the suites, the fuzz targets and `cargo xtask` share: where the data lies, how cases are compared, and the
+//! property each fuzz target holds.
+
+pub mod conformance;
 
 use std::path::{Path, PathBuf};
 

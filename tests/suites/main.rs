@@ -1,1 +1,3 @@
 //! The suites that cross rooms, one module each.
+
+mod conformance;

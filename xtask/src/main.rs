@@ -1,6 +1,7 @@
 //! `cargo xtask …`: everything CI runs, every generator, every measurement. One command, one module.
 
 mod check;
+mod conformance;
 mod repository;
 mod rights;
 mod stopwatch;
@@ -24,6 +25,8 @@ struct Arguments {
 enum Command {
     /// Everything that can be judged without running: format, lints, docs, edges between rooms, sizes, licences.
     Check(check::Arguments),
+    /// Reads a file of payload cases and prints what differs from what they say.
+    Conformance(conformance::Arguments),
     /// Writes the tables of docs/protocol.md from the code: numbers, and who may do what.
     Rights(rights::Arguments),
     /// Every check and every test of the repository; ends with `N passed, N failed`.
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Rights(arguments) => rights::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
     };

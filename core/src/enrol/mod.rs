@@ -49,10 +49,10 @@ pub fn read(text: &str, entry: Entry) -> Result<Payload, PayloadError> {
     if let Some((scheme, rest)) = uri::split_scheme(text) {
         let is = |name: &str| scheme.eq_ignore_ascii_case(name);
         if is("otpauth") || is("apple-otpauth") {
-            return otpauth::read(rest).map(Payload::Account);
+            return otpauth::read(&uri::without_html(rest)).map(Payload::Account);
         }
         if is("otpauth-migration") {
-            return migration::read(rest).map(Payload::Migration);
+            return migration::read(&uri::without_html(rest)).map(Payload::Migration);
         }
         if is("steam") {
             return key::read_steam(rest).map(Payload::Account);
@@ -62,8 +62,8 @@ pub fn read(text: &str, entry: Entry) -> Result<Payload, PayloadError> {
         return Err(refusal);
     }
     match entry {
-        Entry::Manual => key::read_typed(text).map(Payload::Account),
-        Entry::Qr | Entry::Link => Err(PayloadError::NotOtpauth(key::foreign(text))),
+        Entry::Manual if !uri::is_link(text) => key::read_typed(text).map(Payload::Account),
+        Entry::Manual | Entry::Qr | Entry::Link => Err(PayloadError::NotOtpauth(key::foreign(text))),
     }
 }
 

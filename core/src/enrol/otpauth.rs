@@ -32,14 +32,13 @@ enum Type {
 /// Reads what follows `otpauth:`.
 pub(super) fn read(rest: &str) -> Result<AccountPayload, PayloadError> {
     let parts = Parts::of(rest);
-    let unsupported = || PayloadError::UnsupportedType { found: Found::new(parts.authority) };
-    let written = read_type(parts.authority).ok_or_else(unsupported)?;
+    let written = read_type(parts.authority)?;
     let query = Query::of(parts.query, &KNOWN)?;
     let secret = query.get(Parameter::Secret).ok_or(PayloadError::MissingSecret)?;
     let secret = read_secret(&secret)?;
     let issuer = query.get(Parameter::Issuer).unwrap_or_default();
     let names = Names::from_label(parts.path, &issuer);
-    let parameters = match effective_type(written, &query, names.is_steam()).ok_or_else(unsupported)? {
+    let parameters = match effective_type(written, &query, names.is_steam())? {
         Type::Totp => OtpParameters::Time(read_totp(&query)?),
         Type::Hotp => OtpParameters::Counter(read_hotp(&query)?),
         Type::Steam => OtpParameters::Time(read_steam(&query)?),
@@ -47,25 +46,27 @@ pub(super) fn read(rest: &str) -> Result<AccountPayload, PayloadError> {
     Ok(AccountPayload::new(names, secret, parameters))
 }
 
-fn read_type(text: &str) -> Option<Type> {
+fn read_type(text: &str) -> Result<Type, PayloadError> {
     [("totp", Type::Totp), ("hotp", Type::Hotp), ("steam", Type::Steam)]
         .into_iter()
         .find_map(|(name, written)| text.eq_ignore_ascii_case(name).then_some(written))
+        .ok_or_else(|| PayloadError::UnsupportedType { found: Found::new(text) })
 }
 
 /// Steam's codes go by the name `totp` in most links; the issuer, KeePassXC's `encoder` or a bare `steam` tells.
-/// `None` where the link contradicts itself, or wants an encoder that is not known.
-fn effective_type(written: Type, query: &Query<'_>, issued: bool) -> Option<Type> {
-    let encoder = query.get(Parameter::Encoder);
-    let encoder = encoder.as_deref().map_or("", |encoder| encoder.trim());
+/// An encoder that is not known makes codes that are not known.
+fn effective_type(written: Type, query: &Query<'_>, issued: bool) -> Result<Type, PayloadError> {
+    let encoder = query.get(Parameter::Encoder).unwrap_or_default();
+    let encoder = encoder.trim();
     if !encoder.is_empty() && !encoder.eq_ignore_ascii_case("steam") {
-        return None;
+        return Err(PayloadError::UnsupportedType { found: Found::new(encoder) });
     }
     let flagged = !encoder.is_empty() || query.get(Parameter::Steam).is_some();
     match written {
-        Type::Hotp if flagged => None,
-        Type::Totp if flagged || issued => Some(Type::Steam),
-        Type::Totp | Type::Hotp | Type::Steam => Some(written),
+        // Steam's codes have no counter, so such a link contradicts itself.
+        Type::Hotp if flagged => Err(PayloadError::UnsupportedType { found: Found::new("hotp") }),
+        Type::Totp if flagged || issued => Ok(Type::Steam),
+        Type::Totp | Type::Hotp | Type::Steam => Ok(written),
     }
 }
 

@@ -17,6 +17,23 @@ pub(super) fn split_scheme(text: &str) -> Option<(&str, &str)> {
     is_scheme.then_some((scheme, rest))
 }
 
+/// Whether the text is a link of any kind, which no key can be.
+pub(super) fn is_link(text: &str) -> bool {
+    split_scheme(text).is_some_and(|(_, rest)| rest.starts_with("//"))
+}
+
+/// The text with `&` for `&amp;`, as it comes out of a web page's source.
+pub(super) fn without_html(text: &str) -> Zeroizing<String> {
+    let mut plain = Zeroizing::new(String::with_capacity(text.len()));
+    for (position, piece) in text.split("&amp;").enumerate() {
+        if position > 0 {
+            plain.push('&');
+        }
+        plain.push_str(piece);
+    }
+    plain
+}
+
 /// What follows the scheme, in its three parts; missing ones are empty.
 pub(super) struct Parts<'a> {
     pub(super) authority: &'a str,
@@ -44,9 +61,7 @@ impl<'a> Query<'a> {
     /// Finds the `known` parameters; all others are ignored.
     pub(super) fn of(query: &'a str, known: &[Parameter]) -> Result<Self, PayloadError> {
         let mut found: Vec<(Parameter, &str)> = Vec::with_capacity(known.len());
-        for (position, piece) in query.split('&').enumerate() {
-            // `&amp;` out of a web page's source: the `&` is the separator, the rest is left over.
-            let piece = if position == 0 { piece } else { piece.strip_prefix("amp;").unwrap_or(piece) };
+        for piece in query.split('&') {
             let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
             let name = decode(name, Plus::IsBlank);
             let name = name.trim();
@@ -153,6 +168,12 @@ mod tests {
     fn a_plus_is_a_blank_only_in_a_query() {
         assert_eq!(*decode("a+b%2B", Plus::IsBlank), "a b+");
         assert_eq!(*decode("a+b%2B", Plus::IsPlus), "a+b+");
+    }
+
+    #[test]
+    fn an_ampersand_of_a_web_page_is_an_ampersand() {
+        assert_eq!(*without_html("R&amp;D?a&amp;b&c"), "R&D?a&b&c");
+        assert_eq!(*without_html("&amp;amp;"), "&amp;");
     }
 
     #[test]

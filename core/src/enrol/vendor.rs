@@ -36,5 +36,6 @@ fn is_duo_activation(text: &str) -> bool {
 }
 
 fn is_duo_host(host: &str) -> bool {
-    host.to_ascii_lowercase().ends_with(".duosecurity.com")
+    let host = host.to_ascii_lowercase();
+    host.ends_with(".duosecurity.com") || host.ends_with(".duofederal.com")
 }
