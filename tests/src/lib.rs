@@ -2,6 +2,7 @@
 //! property each fuzz target holds.
 
 pub mod conformance;
+pub mod fuzzing;
 
 use std::path::{Path, PathBuf};
 

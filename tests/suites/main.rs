@@ -1,3 +1,4 @@
 //! The suites that cross rooms, one module each.
 
 mod conformance;
+mod corpora;

@@ -2,6 +2,7 @@
 
 mod check;
 mod conformance;
+mod fuzz;
 mod repository;
 mod rights;
 mod stopwatch;
@@ -27,6 +28,8 @@ enum Command {
     Check(check::Arguments),
     /// Reads a file of payload cases and prints what differs from what they say.
     Conformance(conformance::Arguments),
+    /// Looks for inputs that break a property of a reader.
+    Fuzz(fuzz::Arguments),
     /// Writes the tables of docs/protocol.md from the code: numbers, and who may do what.
     Rights(rights::Arguments),
     /// Every check and every test of the repository; ends with `N passed, N failed`.
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Rights(arguments) => rights::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
     };
