@@ -1,5 +1,6 @@
 //! `cargo xtask …`: everything CI runs, every generator, every measurement. One command, one module.
 
+mod bench;
 mod check;
 mod conformance;
 mod fuzz;
@@ -24,6 +25,8 @@ struct Arguments {
 // One variant a command, in alphabetical order; the doc comment is its help.
 #[derive(Subcommand)]
 enum Command {
+    /// Measurements beside others, in one run.
+    Bench(bench::Arguments),
     /// Everything that can be judged without running: format, lints, docs, edges between rooms, sizes, licences.
     Check(check::Arguments),
     /// Reads a file of payload cases and prints what differs from what they say.
@@ -39,6 +42,7 @@ enum Command {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match arguments.command {
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),

@@ -1,0 +1,67 @@
+//! Who is measured, each with one fixed setting, so that a figure means the same thing in every run.
+
+mod ours;
+mod rqrr;
+mod rxing;
+#[cfg(feature = "zxing-cpp")]
+mod zxing_cpp;
+
+use anyhow::ensure;
+
+use crate::picture::Picture;
+
+/// A QR reader under measurement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Decoder {
+    /// `countersign_core::scan::Reader`.
+    Ours,
+    /// rqrr 0.11 on the whole picture.
+    Rqrr,
+    /// rxing 0.9, `helpers::detect_in_luma`, QR only.
+    Rxing,
+    /// zxing-cpp through its own crate, QR only, every `try_*` on.
+    ZxingCpp,
+}
+
+/// What a decoder says a symbol holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Payload {
+    /// As encoded in the symbol, before any character set is applied.
+    pub bytes: Vec<u8>,
+    /// The decoder's own reading, where it is the only complete one.
+    pub text: Option<String>,
+}
+
+impl Decoder {
+    /// The name on the command line and in every table.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Ours => "ours",
+            Self::Rqrr => "rqrr",
+            Self::Rxing => "rxing",
+            Self::ZxingCpp => "zxing-cpp",
+        }
+    }
+
+    /// Says how to get a decoder that this build lacks.
+    pub(crate) fn check_built_in(self) -> anyhow::Result<()> {
+        ensure!(
+            self != Self::ZxingCpp || cfg!(feature = "zxing-cpp"),
+            "built without zxing-cpp: add --features zxing-cpp (needs cmake and a C++ compiler)"
+        );
+        Ok(())
+    }
+
+    /// Every symbol it finds. May panic: that is part of what is measured.
+    pub(crate) fn decode(self, picture: &Picture, kind: &str) -> Vec<Payload> {
+        match self {
+            Self::Ours => ours::decode(picture, kind),
+            Self::Rqrr => rqrr::decode(picture),
+            Self::Rxing => rxing::decode(picture),
+            #[cfg(feature = "zxing-cpp")]
+            Self::ZxingCpp => zxing_cpp::decode(picture),
+            #[cfg(not(feature = "zxing-cpp"))]
+            Self::ZxingCpp => unreachable!("refused by check_built_in"),
+        }
+    }
+}

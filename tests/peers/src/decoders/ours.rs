@@ -1,0 +1,23 @@
+//! This project's reader, as its callers use it.
+
+use countersign_core::ports::SystemClock;
+use countersign_core::scan::{CAMERA_BUDGET, Frame, Geometry, Reader, Reading, STILL_BUDGET};
+
+use crate::decoders::Payload;
+use crate::picture::Picture;
+
+/// A generated camera frame is given a camera's time; everything else is a picture that somebody chose.
+pub(super) fn decode(picture: &Picture, kind: &str) -> Vec<Payload> {
+    let budget = if kind == "frame" { CAMERA_BUDGET } else { STILL_BUDGET };
+    // A frame it refuses (0 × 0) holds nothing for it.
+    let Ok(frame) = Frame::new(&picture.luma, Geometry::packed(picture.width, picture.height)) else {
+        return Vec::new();
+    };
+    match Reader::new(SystemClock::new()).read(&frame, budget) {
+        Reading::Symbols(symbols) => symbols
+            .iter()
+            .map(|symbol| Payload { bytes: symbol.bytes().to_vec(), text: symbol.text().map(str::to_owned) })
+            .collect(),
+        Reading::Nothing(_) => Vec::new(),
+    }
+}

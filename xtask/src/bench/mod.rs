@@ -1,0 +1,25 @@
+//! `cargo xtask bench …`: what the project is measured by, beside others, in one run.
+
+mod scan;
+
+use std::process::ExitCode;
+
+/// Which measurement.
+#[derive(clap::Args)]
+#[command(arg_required_else_help = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    measurement: Measurement,
+}
+
+#[derive(clap::Subcommand)]
+enum Measurement {
+    /// QR readers on the pictures of a manifest: read, wrong, missed, false reads, milliseconds.
+    Scan(scan::Arguments),
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    match &arguments.measurement {
+        Measurement::Scan(arguments) => scan::run(arguments),
+    }
+}
