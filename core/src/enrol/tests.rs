@@ -64,6 +64,13 @@ fn other_kinds_of_text_are_named_wherever_they_come_from() {
         ("phonefactor://x", PayloadError::VendorLocked(Vendor::Microsoft)),
         ("OktaVerify://x", PayloadError::VendorLocked(Vendor::Okta)),
         ("https://m-1.duosecurity.com/activate/x", PayloadError::VendorLocked(Vendor::Duo)),
+        (
+            "https://login.microsoftonline.com/authenticatorApp/activateAccount?source=qrCode&code=x",
+            PayloadError::VendorLocked(Vendor::Microsoft),
+        ),
+        ("https://login.microsoftonline.com/", PayloadError::NotOtpauth(Foreign::WebLink)),
+        ("https://duosecurity.com.example.com/", PayloadError::NotOtpauth(Foreign::WebLink)),
+        ("com-okta-authenticator:/actions/enroll", PayloadError::VendorLocked(Vendor::Okta)),
         ("lpaauth-migration://offline?data=x", PayloadError::VendorLocked(Vendor::LastPass)),
         ("motp://a:b?secret=00", PayloadError::UnsupportedType { found: Found::new("motp") }),
         ("ftp://example.com", PayloadError::NotOtpauth(Foreign::Other)),

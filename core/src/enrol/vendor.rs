@@ -14,19 +14,31 @@ pub(super) fn recognise(text: &str) -> Option<PayloadError> {
     }
     let (scheme, rest) = split_scheme(text)?;
     let refusal = match scheme.to_ascii_lowercase().as_str() {
-        "phonefactor" => PayloadError::VendorLocked(Vendor::Microsoft),
-        "oktaverify" => PayloadError::VendorLocked(Vendor::Okta),
+        "phonefactor" | "microsoft-authenticator" => PayloadError::VendorLocked(Vendor::Microsoft),
+        "oktaverify" | "com-okta-authenticator" => PayloadError::VendorLocked(Vendor::Okta),
         "duo" => PayloadError::VendorLocked(Vendor::Duo),
         "oraclemobileauthenticator" => PayloadError::VendorLocked(Vendor::Oracle),
         "lpaauth-migration" => PayloadError::VendorLocked(Vendor::LastPass),
         "motp" => PayloadError::UnsupportedType { found: Found::new(scheme) },
         "fido" => PayloadError::NotOtpauth(Foreign::Passkey),
         "wifi" => PayloadError::NotOtpauth(Foreign::Wifi),
-        "http" | "https" if is_duo_host(Parts::of(rest).authority) => PayloadError::VendorLocked(Vendor::Duo),
-        "http" | "https" => PayloadError::NotOtpauth(Foreign::WebLink),
+        "http" | "https" => for_web_address(&Parts::of(rest)),
         _ => return None,
     };
     Some(refusal)
+}
+
+/// Most addresses open a page; some are an app's activation, which only that app understands.
+fn for_web_address(parts: &Parts<'_>) -> PayloadError {
+    let host = parts.authority.to_ascii_lowercase();
+    let path = parts.path.to_ascii_lowercase();
+    if is_duo_host(&host) {
+        PayloadError::VendorLocked(Vendor::Duo)
+    } else if host == "login.microsoftonline.com" && path.starts_with("authenticatorapp/") {
+        PayloadError::VendorLocked(Vendor::Microsoft)
+    } else {
+        PayloadError::NotOtpauth(Foreign::WebLink)
+    }
 }
 
 /// An activation code, a dash, and the host to activate it at in base64.
