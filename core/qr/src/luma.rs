@@ -1,0 +1,182 @@
+//! Brightness planes: the caller's picture, borrowed, and the smaller copies that the reader makes of it.
+//!
+//! Coordinates are in pixels with pixel centres at halves, so that a point means the same in every size: halving
+//! the picture halves the coordinates.
+
+use zeroize::Zeroizing;
+
+/// A brightness plane, borrowed for the time of a read.
+///
+/// `bytes[row * row_stride + column * pixel_stride]` is the luma (0 black … 255 white) at `column < width`,
+/// `row < height`.
+#[derive(Debug, Clone, Copy)]
+pub struct Luma<'a> {
+    bytes: &'a [u8],
+    width: usize,
+    height: usize,
+    row_stride: usize,
+    pixel_stride: usize,
+}
+
+/// Why bytes are not a brightness plane of the size given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LumaError {
+    /// Width, height or pixel stride is zero, a row stride is shorter than its row, or a side is over the limit.
+    #[error("use a plane of that geometry")]
+    Geometry,
+    /// The bytes end before the last pixel.
+    #[error("use a plane of fewer than {needed} bytes")]
+    TooShort {
+        /// Bytes that the geometry asks for.
+        needed: usize,
+    },
+}
+
+/// Sides are limited so that coordinates are exact in 32-bit floats to a sixteenth of a pixel.
+const MAX_SIDE: usize = 1 << 16;
+
+impl<'a> Luma<'a> {
+    /// A plane whose rows and pixels lie side by side.
+    ///
+    /// # Errors
+    /// As [`Luma::with_strides`].
+    pub fn new(bytes: &'a [u8], width: usize, height: usize) -> Result<Self, LumaError> {
+        Self::with_strides(bytes, width, height, width, 1)
+    }
+
+    /// A plane inside a larger buffer: `row_stride` bytes from one row to the next, `pixel_stride` bytes from one
+    /// pixel to the next. The last row may end with its last pixel.
+    ///
+    /// # Errors
+    /// [`LumaError::Geometry`] when no plane has that shape, [`LumaError::TooShort`] when `bytes` do not hold it.
+    pub fn with_strides(
+        bytes: &'a [u8],
+        width: usize,
+        height: usize,
+        row_stride: usize,
+        pixel_stride: usize,
+    ) -> Result<Self, LumaError> {
+        let sides = 1..=MAX_SIDE;
+        if !sides.contains(&width) || !sides.contains(&height) || pixel_stride == 0 {
+            return Err(LumaError::Geometry);
+        }
+        let row = (width - 1).checked_mul(pixel_stride).and_then(|last| last.checked_add(1));
+        let row = row.filter(|&row| row <= row_stride).ok_or(LumaError::Geometry)?;
+        let needed = (height - 1).checked_mul(row_stride).and_then(|start| start.checked_add(row));
+        let needed = needed.ok_or(LumaError::Geometry)?;
+        if bytes.len() < needed {
+            return Err(LumaError::TooShort { needed });
+        }
+        Ok(Self { bytes, width, height, row_stride, pixel_stride })
+    }
+
+    /// Pixels in a row.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Rows.
+    pub fn height(&self) -> usize {
+        self.height
+    }
+
+    /// The plane as it lies, if its pixels lie side by side.
+    pub(crate) fn as_view(&self) -> Option<View<'a>> {
+        (self.pixel_stride == 1).then_some(View {
+            bytes: self.bytes,
+            width: self.width,
+            height: self.height,
+            stride: self.row_stride,
+        })
+    }
+
+    /// Copies the pixels side by side.
+    pub(crate) fn pack_into(&self, plane: &mut Plane) {
+        plane.resize(self.width, self.height);
+        for (row, target) in plane.bytes.chunks_exact_mut(self.width).enumerate() {
+            let source = self.bytes[row * self.row_stride..].iter().step_by(self.pixel_stride);
+            for (pixel, &value) in target.iter_mut().zip(source) {
+                *pixel = value;
+            }
+        }
+    }
+}
+
+/// A plane whose pixels lie side by side.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct View<'a> {
+    bytes: &'a [u8],
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    stride: usize,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn row(&self, row: usize) -> &'a [u8] {
+        &self.bytes[row * self.stride..][..self.width]
+    }
+
+    pub(crate) fn at(&self, column: usize, row: usize) -> u8 {
+        self.bytes[row * self.stride + column]
+    }
+
+    /// Brightness at a point, between the four pixels around it; beyond the border, that of the border.
+    pub(crate) fn between(&self, x: f32, y: f32) -> f32 {
+        let x = (x - 0.5).clamp(0.0, (self.width - 1) as f32);
+        let y = (y - 0.5).clamp(0.0, (self.height - 1) as f32);
+        let (column, row) = (x as usize, y as usize);
+        let (right, down) = (x - column as f32, y - row as f32);
+        let start = row * self.stride + column;
+        let beside = usize::from(column + 1 < self.width);
+        let below = if row + 1 < self.height { self.stride } else { 0 };
+        let pixel = |offset: usize| f32::from(self.bytes[start + offset]);
+        let upper = pixel(0) + (pixel(beside) - pixel(0)) * right;
+        let lower = pixel(below) + (pixel(below + beside) - pixel(below)) * right;
+        upper + (lower - upper) * down
+    }
+}
+
+/// A plane of the reader's own; its memory is kept from frame to frame.
+#[derive(Debug, Default)]
+pub(crate) struct Plane {
+    // A picture of a code is as secret as the code.
+    bytes: Zeroizing<Vec<u8>>,
+    width: usize,
+    height: usize,
+}
+
+impl Plane {
+    pub(crate) fn resize(&mut self, width: usize, height: usize) {
+        self.bytes.resize(width * height, 0);
+        self.width = width;
+        self.height = height;
+    }
+
+    pub(crate) fn view(&self) -> View<'_> {
+        View { bytes: &self.bytes, width: self.width, height: self.height, stride: self.width }
+    }
+
+    pub(crate) fn bytes_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+
+    /// Becomes `source` at half its size: each pixel the mean of four. An odd last row or column stands for two.
+    pub(crate) fn halve(&mut self, source: View<'_>) {
+        self.resize(source.width.div_ceil(2), source.height.div_ceil(2));
+        for (row, target) in self.bytes.chunks_exact_mut(self.width).enumerate() {
+            let upper = source.row(2 * row);
+            let lower = source.row((2 * row + 1).min(source.height - 1));
+            for ((mean, upper), lower) in
+                target.iter_mut().zip(upper.chunks_exact(2)).zip(lower.chunks_exact(2))
+            {
+                let sum =
+                    u16::from(upper[0]) + u16::from(upper[1]) + u16::from(lower[0]) + u16::from(lower[1]);
+                *mean = ((sum + 2) >> 2) as u8;
+            }
+            if source.width % 2 == 1 {
+                let last = source.width - 1;
+                target[last / 2] = ((u16::from(upper[last]) + u16::from(lower[last]) + 1) >> 1) as u8;
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! What the reader hands back.
+
+use crate::geometry::Point;
+use crate::segments::Content;
+use crate::version::{EcLevel, Version};
+
+/// A symbol that was read.
+#[derive(Debug, PartialEq)]
+pub struct Symbol {
+    /// What it holds.
+    pub content: Content,
+    /// Its corners in pixels of the picture: upper left, upper right, lower right, lower left as it was designed,
+    /// whichever way it is turned in the picture or mirrored.
+    pub corners: [Point; 4],
+    /// Its version.
+    pub version: Version,
+    /// Its error-correction level.
+    pub level: EcLevel,
+    /// Its mask pattern, 0 to 7.
+    pub mask: u8,
+    /// Seen from behind.
+    pub mirrored: bool,
+    /// Light on dark.
+    pub inverted: bool,
+    /// Codewords that error correction restored.
+    pub corrected: usize,
+}
+
+/// What one picture gave.
+#[derive(Debug, Default, PartialEq)]
+pub struct Reading {
+    /// The symbols that were read, in the order in which they were found.
+    pub symbols: Vec<Symbol>,
+    /// Three finder patterns with timing patterns between them were seen, whether or not the symbol was read.
+    pub resembles_a_symbol: bool,
+}
