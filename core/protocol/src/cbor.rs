@@ -5,6 +5,7 @@
 //! length, a tag or a trailing byte is refused without a rule for each. The shape is fixed by the types: nothing
 //! recurses, and every length and count has its bound ([`crate::limits`]).
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use minicbor::data::Type;
@@ -113,6 +114,14 @@ impl Writer {
         written(self.0.str(text));
     }
 
+    /// A list, each of whose items writes itself.
+    pub(crate) fn list<T>(&mut self, items: impl ExactSizeIterator<Item = T>, write: impl Fn(&mut Self, T)) {
+        self.array(items.len());
+        for item in items {
+            write(self, item);
+        }
+    }
+
     /// The value, or CBOR's null.
     pub(crate) fn optional<T: Encode>(&mut self, value: Option<&T>) {
         match value {
@@ -147,6 +156,21 @@ impl<'a> Reader<'a> {
     /// An array of exactly `length` elements.
     pub(crate) fn array(&mut self, length: u64, what: &'static str) -> Result<(), DecodeError> {
         expect_length(self.length(what)?, length, what)
+    }
+
+    /// A list as a map, its items in ascending order of their keys. Those that are not, or that give a key twice,
+    /// are not what is written again.
+    pub(crate) fn map<K: Ord, V>(
+        &mut self,
+        limit: usize,
+        what: &'static str,
+        read: impl Fn(&mut Self) -> Result<(K, V), DecodeError>,
+    ) -> Result<BTreeMap<K, V>, DecodeError> {
+        let count = self.length(what)?;
+        if count > limit as u64 {
+            return Err(DecodeError::Malformed { what });
+        }
+        (0..count).map(|_| read(self)).collect()
     }
 
     /// A whole number up to [`MAX_INTEGER`].

@@ -45,6 +45,9 @@ pub const MAX_SMALL_BYTES: usize = 1024;
 /// Longest origin of a server (`https://…`) in a login text, in bytes.
 pub const MAX_ORIGIN_BYTES: usize = 255;
 
+/// Longest checkpoint that is read, in bytes: room for a log of a few million entries.
+pub const MAX_CHECKPOINT_BYTES: usize = 256 * 1024 * 1024;
+
 /// How far a record's revision may run ahead of the log: `rev ≤ (log_seq + 1) × 2²⁰` (ADR 0009).
 pub const REVISIONS_PER_ENTRY: u64 = 1 << 20;
 

@@ -44,30 +44,24 @@ impl Manifest {
 impl Encode for Manifest {
     fn write(&self, writer: &mut Writer) {
         writer.message(Message::Manifest, 1);
-        writer.array(self.lines.len());
-        for (record, line) in &self.lines {
+        writer.list(self.lines.iter(), |writer, (record, line)| {
             writer.array(3);
             record.write(writer);
             writer.integer(line.rev);
             line.hash.write(writer);
-        }
+        });
     }
 }
 
 impl Decode for Manifest {
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         reader.message(Message::Manifest, 1)?;
-        let count = reader.length("a manifest's lines")?;
-        if count > MAX_MANIFEST_LINES as u64 {
-            return Err(DecodeError::Malformed { what: "too many lines of a manifest" });
-        }
-        let mut lines = BTreeMap::new();
-        for _ in 0..count {
+        let lines = reader.map(MAX_MANIFEST_LINES, "a manifest's lines", |reader| {
             reader.array(3, "a manifest's line")?;
             let record = RecordId::read(reader)?;
             let rev = reader.integer("rev")?;
-            lines.insert(record, Line { rev, hash: RecordHash::read(reader)? });
-        }
+            Ok((record, Line { rev, hash: RecordHash::read(reader)? }))
+        })?;
         Ok(Self { lines })
     }
 }
@@ -86,7 +80,7 @@ mod tests {
         let line = |first: u8| [vec![0x83, 0x50], vec![first; 16], vec![1, 0x58, 0x20], vec![0; 32]].concat();
         let manifest = |lines: &[u8]| {
             let mut bytes = vec![0x83, 1, 7, 0x80 + u8::try_from(lines.len()).unwrap()];
-            lines.iter().for_each(|first| bytes.extend(line(*first)));
+            bytes.extend(lines.iter().copied().flat_map(line));
             Manifest::decode(&bytes)
         };
         assert_eq!(manifest(&[1, 2]).unwrap().lines.len(), 2);
@@ -97,9 +91,6 @@ mod tests {
     #[test]
     fn a_count_beyond_the_limit_is_refused_before_anything_is_allocated() {
         let bytes = [0x83, 1, 7, 0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
-        assert_eq!(
-            Manifest::decode(&bytes),
-            Err(DecodeError::Malformed { what: "too many lines of a manifest" })
-        );
+        assert_eq!(Manifest::decode(&bytes), Err(DecodeError::Malformed { what: "a manifest's lines" }));
     }
 }

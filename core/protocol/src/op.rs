@@ -333,12 +333,7 @@ impl Encode for Account {
         self.account.write(writer);
         self.commit_codes.write(writer);
         self.commit_controls.write(writer);
-        writer.array(self.roles.len());
-        for (user, role) in &self.roles {
-            writer.array(2);
-            user.write(writer);
-            role.write(writer);
-        }
+        write_roles(&self.roles, writer);
     }
 }
 
@@ -347,16 +342,7 @@ impl Decode for Account {
         let account = AccountId::read(reader)?;
         let commit_codes = Commitment::read(reader)?;
         let commit_controls = Commitment::read(reader)?;
-        let count = reader.length("an account's users")?;
-        if count > MAX_ACCOUNT_USERS as u64 {
-            return Err(DecodeError::Malformed { what: "too many users of an account" });
-        }
-        let mut roles = BTreeMap::new();
-        for _ in 0..count {
-            reader.array(2, "an account's user")?;
-            // A name given twice, or out of order, is not what is written again.
-            roles.insert(UserId::read(reader)?, AccountRole::read(reader)?);
-        }
+        let roles = read_roles(reader, MAX_ACCOUNT_USERS)?;
         Ok(Self { account, commit_codes, commit_controls, roles })
     }
 }
@@ -381,4 +367,23 @@ impl Decode for Rotate {
             manifest: ManifestHash::read(reader)?,
         })
     }
+}
+
+/// Who has which role in an account: `[[user, role], …]`.
+pub(crate) fn write_roles(roles: &BTreeMap<UserId, AccountRole>, writer: &mut Writer) {
+    writer.list(roles.iter(), |writer, (user, role)| {
+        writer.array(2);
+        user.write(writer);
+        role.write(writer);
+    });
+}
+
+pub(crate) fn read_roles(
+    reader: &mut Reader<'_>,
+    limit: usize,
+) -> Result<BTreeMap<UserId, AccountRole>, DecodeError> {
+    reader.map(limit, "an account's users", |reader| {
+        reader.array(2, "an account's user")?;
+        Ok((UserId::read(reader)?, AccountRole::read(reader)?))
+    })
 }
