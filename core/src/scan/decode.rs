@@ -12,16 +12,25 @@ use rxing::qrcode::decoder::{DataBlock, DataMask};
 use zeroize::Zeroizing;
 
 use super::segments::{self, Content};
-use super::symbol::ErrorCorrection;
+use super::symbol::{ErrorCorrection, Point, Symbol};
 
 /// The 32 format codes are 7 bits apart, so 3 wrong bits can be put right (7.9.1).
 const FORMAT_ERRORS: u32 = 3;
 
 /// A square of modules whose error correction held.
 pub(super) struct Decoded {
-    pub(super) version: u8,
-    pub(super) error_correction: ErrorCorrection,
-    pub(super) content: Content,
+    version: u8,
+    error_correction: ErrorCorrection,
+    content: Content,
+}
+
+impl Decoded {
+    /// The symbol, found between these corners of the frame.
+    pub(super) fn at(self, corners: [Point; 4]) -> Symbol {
+        let Content { bytes, text, structured_append } = self.content;
+        let Self { version, error_correction, .. } = self;
+        Symbol { bytes, text, corners, version, error_correction, structured_append }
+    }
 }
 
 /// Reads a square of modules, dark = set; a mirrored one too.

@@ -163,6 +163,14 @@ impl<'a> Frame<'a> {
         self.geometry.pixel_stride as usize
     }
 
+    /// The part to look at as it lies in memory, if nothing lies between its pixels.
+    pub(super) fn packed(&self) -> Option<&'a [u8]> {
+        let packed = self.geometry.pixel_stride == 1 && self.geometry.row_stride == self.crop.width;
+        let first = self.crop.top as usize * self.crop.width as usize;
+        let length = self.crop.height as usize * self.crop.width as usize;
+        packed.then(|| &self.bytes[first..first + length])
+    }
+
     /// Row `y < crop().height` of the part to look at: pixel `x` is at `x * pixel_stride()`.
     pub(super) fn row(&self, y: u32) -> &'a [u8] {
         let first = (self.crop.top + y) as usize * self.geometry.row_stride as usize

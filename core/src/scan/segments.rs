@@ -63,6 +63,7 @@ impl SegmentReader<'_> {
             0b0010 => self.alphanumeric()?,
             0b0100 => self.byte()?,
             0b1000 => self.kanji()?,
+            0b1101 => self.hanzi()?,
             0b0111 => self.declared = Charset::from_eci(self.eci()?),
             0b0011 => self.structured_append = Some(self.append_header()?),
             0b0101 => self.fnc1 = true,
@@ -140,11 +141,25 @@ impl SegmentReader<'_> {
     fn kanji(&mut self) -> Option<()> {
         let count = self.count(8, 10, 12)?;
         self.begin(Charset::ShiftJis);
+        self.pairs(count, 0xc0, |offset| offset + if offset < 0x1f00 { 0x8140 } else { 0xc140 })
+    }
+
+    /// The Chinese edition's counterpart of kanji, two bytes of GB 2312 each (GB/T 18284-2000, 6.4.6).
+    fn hanzi(&mut self) -> Option<()> {
+        // The subset; there is only one.
+        if self.bits.take(4)? != 1 {
+            return None;
+        }
+        let count = self.count(8, 10, 12)?;
+        self.begin(Charset::Gb2312);
+        self.pairs(count, 0x60, |offset| offset + if offset < 0x0a00 { 0xa1a1 } else { 0xa6a1 })
+    }
+
+    /// Characters of two bytes, each packed into 13 bits as `row * columns + column`.
+    fn pairs(&mut self, count: usize, columns: u32, unfold: impl Fn(u32) -> u32) -> Option<()> {
         for _ in 0..count {
             let packed = self.bits.take(13)?;
-            let offset = ((packed / 0xc0) << 8) | (packed % 0xc0);
-            let base = if offset < 0x1f00 { 0x8140 } else { 0xc140 };
-            let [.., high, low] = (offset + base).to_be_bytes();
+            let [.., high, low] = unfold(((packed / columns) << 8) | (packed % columns)).to_be_bytes();
             self.bytes.extend([high, low]);
         }
         Some(())

@@ -20,6 +20,8 @@ pub(super) enum Charset {
     Ascii,
     /// Kanji segments, whatever an ECI says.
     ShiftJis,
+    /// Hanzi segments, likewise.
+    Gb2312,
     /// Bytes without an ECI before them.
     Undeclared,
     /// ECI 1 and 3. (Not windows-1252, which the Web means by that name.)
@@ -82,6 +84,8 @@ pub(super) fn decode(bytes: &[u8], runs: &[Run]) -> Option<Zeroizing<String>> {
             Charset::Latin1 => text.extend(span.iter().map(|&byte| char::from(byte))),
             Charset::Ascii => text.push_str(declared(UTF_8, span)?.as_str()),
             Charset::ShiftJis => text.push_str(declared(SHIFT_JIS, span)?.as_str()),
+            // It is a part of it.
+            Charset::Gb2312 => text.push_str(declared(GB18030, span)?.as_str()),
             Charset::Declared(encoding) => text.push_str(declared(encoding, span)?.as_str()),
             Charset::Undeclared | Charset::NotText => return None,
         }
