@@ -4,6 +4,8 @@
 //! stable Rust, and so that a finding becomes a file there. To add one: a function, a line in [`TARGETS`], a target
 //! in `tests/fuzz/`, a folder in `tests/corpora/`.
 
+mod sharing;
+
 use std::time::Duration;
 
 use countersign_core::enrol::{
@@ -12,6 +14,8 @@ use countersign_core::enrol::{
 use countersign_core::otp::OtpParameters;
 use countersign_core::ports::{MonotonicClock, Timestamp};
 use countersign_core::scan::{Crop, Frame, Geometry, Reader, Rotation};
+
+pub use sharing::{invite_link, key_box, log_entry, record, recovery_kit};
 
 /// A fuzz target.
 pub struct Target {
@@ -22,11 +26,16 @@ pub struct Target {
 }
 
 /// All of them, by name.
-pub const TARGETS: [Target; 4] = [
+pub const TARGETS: [Target; 9] = [
     Target { name: "frame", run: frame },
+    Target { name: "invite_link", run: invite_link },
+    Target { name: "key_box", run: key_box },
+    Target { name: "log_entry", run: log_entry },
     Target { name: "manual_key", run: manual_key },
     Target { name: "migration", run: migration },
     Target { name: "otpauth", run: otpauth },
+    Target { name: "record", run: record },
+    Target { name: "recovery_kit", run: recovery_kit },
 ];
 
 /// Any bytes as any plane: wrong geometry is refused, and what is left is read without a panic.

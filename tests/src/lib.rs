@@ -1,8 +1,10 @@
-//! What the suites, the fuzz targets and `cargo xtask` share: where the data lies, how cases are compared, and the
-//! property each fuzz target holds.
+//! What the suites, the fuzz targets and `cargo xtask` share: where the data lies, how cases are compared, the property each
+//! fuzz target holds, and a workspace to test with.
 
 pub mod conformance;
+pub mod entropy;
 pub mod fuzzing;
+pub mod workspace;
 
 use std::path::{Path, PathBuf};
 

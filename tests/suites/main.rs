@@ -1,4 +1,11 @@
 //! The suites that cross rooms, one module each.
+// `cfg(test)` always holds here; it tells clippy that the helpers of a suite are tests too.
 
 mod conformance;
 mod corpora;
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod sharing;
+#[cfg(test)]
+mod vectors;

@@ -9,6 +9,7 @@ mod rights;
 mod stopwatch;
 mod tally;
 mod test;
+mod vectors;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,8 @@ enum Command {
     Rights(rights::Arguments),
     /// Every check and every test of the repository; ends with `N passed, N failed`.
     Test(test::Arguments),
+    /// Writes the test vectors in tests/vectors/, by which another implementation is held against this one.
+    Vectors(vectors::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Rights(arguments) => rights::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
+        Command::Vectors(arguments) => vectors::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -45,7 +45,7 @@ pub trait Content: Fields {
 /// The plaintext of a record, in memory that wipes itself and has room for padding and tag.
 ///
 /// Measured first: a buffer that grows leaves a copy of what it held in freed memory.
-pub(crate) fn encode<T: Content>(content: &T) -> Zeroizing<Vec<u8>> {
+pub fn encode<T: Content>(content: &T) -> Zeroizing<Vec<u8>> {
     let mut length = 0;
     content.write(&mut Writer::to(&mut |bytes| length += bytes.len()));
     let mut plaintext = with_room_for(length);
@@ -73,7 +73,7 @@ fn with_room_for(length: usize) -> Zeroizing<Vec<u8>> {
 ///
 /// # Errors
 /// [`DecodeError`] when `plaintext` is not one value of this type in its one encoding.
-pub(crate) fn decode<T: Content>(plaintext: &[u8]) -> Result<T, DecodeError> {
+pub fn decode<T: Content>(plaintext: &[u8]) -> Result<T, DecodeError> {
     if plaintext.len() > MAX_PLAINTEXT_BYTES {
         return Err(DecodeError::TooLong { limit: MAX_PLAINTEXT_BYTES });
     }

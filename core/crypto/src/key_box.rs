@@ -75,26 +75,6 @@ impl SpaceKey {
             hpke_base::open(device.boxing(), INFO, &aad, &key_box.sealed).ok_or(KeyError::DoesNotOpen)?;
         Self::committed(&key, commitment)
     }
-
-    /// Tries all `boxes` of a place and takes the first that holds the committed key (V5).
-    ///
-    /// # Errors
-    /// The last box's [`KeyError`], or [`KeyError::DoesNotOpen`] where there is none.
-    pub fn open_any_box<'a>(
-        boxes: impl IntoIterator<Item = &'a KeyBox>,
-        place: &KeyPlace,
-        commitment: &Commitment,
-        device: &DeviceKeys,
-    ) -> Result<Self, KeyError> {
-        let mut refused = KeyError::DoesNotOpen;
-        for key_box in boxes {
-            match Self::open_box(key_box, place, commitment, device) {
-                Ok(key) => return Ok(key),
-                Err(error) => refused = error,
-            }
-        }
-        Err(refused)
-    }
 }
 
 fn aad(place: &KeyPlace, device: DeviceId, commit: Commitment) -> Vec<u8> {
@@ -190,23 +170,6 @@ mod tests {
                 "bit {bit}"
             );
         }
-    }
-
-    #[test]
-    fn hostile_garbage_posted_first_by_several_devices_blocks_nobody() {
-        let scene = scene();
-        let garbage = |fill| KeyBox { sealed: [fill; 80], ..scene.boxed_for(&scene.ben, 22) };
-        let boxes =
-            [garbage(0), garbage(0xFF), scene.boxed_for(&scene.ana, 23), scene.boxed_for(&scene.ben, 24)];
-        let commitment = scene.key.commitment();
-        let opened = SpaceKey::open_any_box(&boxes, &place(1, 1), &commitment, &scene.ben).unwrap();
-        assert_eq!(opened.bytes(), scene.key.bytes());
-        let refused = SpaceKey::open_any_box(&boxes[..3], &place(1, 1), &commitment, &scene.ben);
-        assert_eq!(refused.unwrap_err(), KeyError::DoesNotOpen);
-        assert_eq!(
-            SpaceKey::open_any_box([], &place(1, 1), &commitment, &scene.ben).unwrap_err(),
-            KeyError::DoesNotOpen
-        );
     }
 
     #[test]

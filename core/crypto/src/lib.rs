@@ -21,10 +21,12 @@ mod aead;
 pub mod content;
 pub mod device;
 pub mod entropy;
+pub mod flow;
 mod hpke_base;
 pub mod invite;
 mod kdf;
 pub mod key_box;
+pub mod key_ring;
 pub mod kit;
 #[cfg(test)]
 mod known_answers;

@@ -36,8 +36,8 @@ pub enum LinkError {
     /// It does not begin as any link of this product does.
     #[error("read a text that is no countersign link")]
     NotALink,
-    /// It begins as one, but of a kind that this version does not know.
-    #[error("read a countersign link of an unknown kind, which needs an update")]
+    /// It begins as one, but its kind, or the suite of the device in it, belongs to a later version.
+    #[error("read a countersign link of a later version, which needs an update")]
     NeedsUpdate,
     /// Cut off, added to, or altered; the part that shows it.
     #[error("read a countersign link: its {part} is damaged")]

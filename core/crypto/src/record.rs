@@ -8,9 +8,8 @@
 use std::fmt;
 
 use countersign_protocol::DecodeError;
-use countersign_protocol::ids::{
-    DeviceId, Head, InstanceId, RecordHash, Salt, Signature, SpaceId, WorkspaceId,
-};
+use countersign_protocol::ids::{DeviceId, Head, InstanceId, RecordHash, Salt, Signature};
+use countersign_protocol::manifest::Line;
 use countersign_protocol::numbers::RecordType;
 use countersign_protocol::record::{RecordHeader, SealedRecord, record_signing_input};
 use zeroize::Zeroizing;
@@ -19,7 +18,7 @@ use crate::content::{self, Content};
 use crate::device::DeviceKeys;
 use crate::entropy::{self, Entropy, EntropyError};
 use crate::padding::{pad, padded, unpad};
-use crate::space_key::SpaceKey;
+use crate::space_key::{KeyPlace, SpaceKey};
 use crate::{aead, kdf};
 
 /// One revision, sealed and signed: what is stored and sent.
@@ -65,31 +64,22 @@ impl OpenError {
 
 /// One revision to be written: all of its header but type, salt and author.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Draft {
-    /// The workspace.
-    pub workspace: WorkspaceId,
-    /// The space.
-    pub space: SpaceId,
+pub(crate) struct Draft {
+    /// The space and its current epoch.
+    pub(crate) place: KeyPlace,
     /// Which of its type in the space.
-    pub instance: InstanceId,
-    /// One more than the revision that it is based on; 1 for a new record.
-    pub rev: u64,
-    /// The hash of the revision that it is based on; zeros for a new record.
-    pub prev: RecordHash,
-    /// The space's current epoch.
-    pub epoch: u64,
+    pub(crate) instance: InstanceId,
+    /// The revision that it is based on; none for a new record.
+    pub(crate) base: Option<Line>,
     /// The last entry of the log that the author has verified.
-    pub log_seq: u64,
+    pub(crate) log_seq: u64,
     /// That entry's hash.
-    pub log_head: Head,
+    pub(crate) log_head: Head,
 }
 
 impl Draft {
     /// Seals `content` and signs it.
-    ///
-    /// # Errors
-    /// [`EntropyError`] when the source of randomness fails.
-    pub fn seal<T: Content>(
+    pub(crate) fn seal<T: Content>(
         &self,
         content: &T,
         key: &SpaceKey,
@@ -100,10 +90,7 @@ impl Draft {
     }
 
     /// Deletes the record: a revision without content, signed like any other.
-    ///
-    /// # Errors
-    /// [`EntropyError`] when the source of randomness fails.
-    pub fn seal_tombstone(
+    pub(crate) fn seal_tombstone(
         &self,
         record_type: RecordType,
         key: &SpaceKey,
@@ -115,10 +102,7 @@ impl Draft {
     }
 
     /// Seals what was opened once more, as it is: in a new epoch, or after a restore.
-    ///
-    /// # Errors
-    /// [`EntropyError`] when the source of randomness fails.
-    pub fn reseal(
+    pub(crate) fn reseal(
         &self,
         opened: &OpenedRecord,
         key: &SpaceKey,
@@ -130,19 +114,18 @@ impl Draft {
     }
 
     fn header(&self, record_type: RecordType) -> RecordHeader {
-        let Self { workspace, space, instance, rev, prev, epoch, log_seq, log_head } = *self;
         RecordHeader {
-            workspace,
-            space,
+            workspace: self.place.workspace,
+            space: self.place.space,
             record_type,
-            instance,
-            rev,
-            prev,
-            epoch,
+            instance: self.instance,
+            rev: self.base.map_or(0, |base| base.rev) + 1,
+            prev: self.base.map_or(RecordHash::ZERO, |base| base.hash),
+            epoch: self.place.epoch,
             salt: Salt::ZERO,
             by: DeviceId::ZERO,
-            log_seq,
-            log_head,
+            log_seq: self.log_seq,
+            log_head: self.log_head,
             tombstone: false,
         }
     }
@@ -186,6 +169,11 @@ impl OpenedRecord {
             .map_err(|_| OpenError::DoesNotOpen)?;
         let plaintext = unpad(padded).ok_or(OpenError::Padding)?;
         Ok(Self { record_type: header.record_type, tombstone: header.tombstone, plaintext })
+    }
+
+    /// The bytes before padding. Empty where the record is deleted by an honest author.
+    pub fn plaintext(&self) -> &[u8] {
+        &self.plaintext
     }
 
     /// The content, or `None` where the record is deleted.

@@ -1,5 +1,6 @@
 //! `cargo xtask bench …`: what the project is measured by, beside others, in one run.
 
+mod crypto;
 mod scan;
 
 use std::process::ExitCode;
@@ -14,12 +15,15 @@ pub(crate) struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Measurement {
+    /// Boxes and records beside the primitives they are made of; fails above 1.25.
+    Crypto(crypto::Arguments),
     /// QR readers on the pictures of a manifest: read, wrong, missed, false reads, milliseconds.
     Scan(scan::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match &arguments.measurement {
+        Measurement::Crypto(arguments) => crypto::run(arguments),
         Measurement::Scan(arguments) => scan::run(arguments),
     }
 }

@@ -23,6 +23,13 @@ macro_rules! name_record {
             pub unknown: Unknown,
         }
 
+        impl $name {
+            /// A name as this version writes it.
+            pub fn new(name: Name) -> Self {
+                Self { name, unknown: Unknown::default() }
+            }
+        }
+
         impl Content for $name {
             const TYPE: RecordType = $record_type;
         }

@@ -65,9 +65,9 @@ fn every_type_reads_what_it_writes() {
     again(&Pending { at: 1, otp: otp(OtpKind::Hotp), unknown: Unknown::default() });
     again(&Replaced { at: 1, otp: otp(OtpKind::Hotp), unknown: Unknown::default() });
     again(&activity(100));
-    again(&WorkspaceName { name: Text::new("Blue").unwrap(), unknown: Unknown::default() });
-    again(&MemberName { name: Text::new("Ana").unwrap(), unknown: Unknown::default() });
-    again(&DeviceName { name: Text::new("Ana's phone").unwrap(), unknown: Unknown::default() });
+    again(&WorkspaceName::new(Text::new("Blue").unwrap()));
+    again(&MemberName::new(Text::new("Ana").unwrap()));
+    again(&DeviceName::new(Text::new("Ana's phone").unwrap()));
     let code = |used| RecoveryCode { code: Text::new("1234-5678").unwrap(), used };
     again(&RecoveryCodes::new(vec![code(None), code(Some(5))]).unwrap());
 }
@@ -105,7 +105,7 @@ fn the_largest_of_each_fits_into_a_record() {
 
 #[test]
 fn another_encoding_of_the_same_is_refused() {
-    let bytes = encode(&WorkspaceName { name: Text::new("Blue").unwrap(), unknown: Unknown::default() });
+    let bytes = encode(&WorkspaceName::new(Text::new("Blue").unwrap()));
     assert_eq!(**bytes, *b"\x82\x01\x64Blue");
     for (other, error) in [
         (&b"\x82\x01\x64Blue\x00"[..], "NotCanonical"),

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::encoding::{Reader, Writer};
 
 /// A text of at most `MAX` bytes of UTF-8. It is what people keep from the server, so it does not print itself.
-#[derive(PartialEq, Eq)]
+#[derive(Default, PartialEq, Eq)]
 pub struct Text<const MAX: usize>(Zeroizing<String>);
 
 /// A text is longer than its field may be.

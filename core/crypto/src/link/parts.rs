@@ -1,5 +1,6 @@
 //! The parts of a link, written and read from left to right.
 
+use countersign_protocol::DecodeError;
 use countersign_protocol::device::DeviceOffer;
 use countersign_protocol::ids::{Head, WorkspaceId};
 use countersign_protocol::limits::MAX_INTEGER;
@@ -57,7 +58,10 @@ impl<'a> Parts<'a> {
     pub(super) fn device_offer(&mut self) -> Result<DeviceOffer, LinkError> {
         let damaged = LinkError::Damaged { part: "device offer" };
         let bytes = BASE64URL_NOPAD.decode(self.next("device offer")?.as_bytes()).map_err(|_| damaged)?;
-        DeviceOffer::decode(&bytes).map_err(|_| damaged)
+        DeviceOffer::decode(&bytes).map_err(|error| match error {
+            DecodeError::NeedsUpdate { .. } => LinkError::NeedsUpdate,
+            _ => damaged,
+        })
     }
 
     fn seq(&mut self) -> Result<u64, LinkError> {

@@ -1,20 +1,18 @@
 use std::collections::HashSet;
 
+use countersign_protocol::ids::SpaceId;
 use countersign_protocol::numbers::Message;
 use countersign_protocol::signature::verify;
 
 use super::*;
-use crate::content::{Name, Unknown, WorkspaceName};
-use crate::testing::{Failing, Seeded, workspace};
+use crate::content::{Name, WorkspaceName};
+use crate::testing::{Failing, Seeded, place, workspace};
 
 fn draft() -> Draft {
     Draft {
-        workspace: workspace(1),
-        space: SpaceId::from_bytes([2; 16]),
+        place: place(1, 5),
         instance: InstanceId::ZERO,
-        rev: 3,
-        prev: RecordHash::from_bytes([4; 32]),
-        epoch: 5,
+        base: Some(Line { rev: 2, hash: RecordHash::from_bytes([4; 32]) }),
         log_seq: 6,
         log_head: Head::from_bytes([7; 32]),
     }
@@ -25,7 +23,7 @@ fn header() -> RecordHeader {
 }
 
 fn name(name: &str) -> WorkspaceName {
-    WorkspaceName { name: Name::new(name).unwrap(), unknown: Unknown::default() }
+    WorkspaceName::new(Name::new(name).unwrap())
 }
 
 fn open(record: &OwnedRecord, key: &SpaceKey) -> OpenedRecord {
@@ -52,7 +50,8 @@ fn a_tombstone_has_no_content_and_says_of_what_type_it_is() {
 #[test]
 fn a_record_that_is_sealed_again_keeps_its_content_and_shares_nothing_else() {
     let first = draft().seal(&name("Blue"), &key(51), &device(), &Seeded::new(53)).unwrap();
-    let next = Draft { rev: 4, prev: first.as_sealed().hash(), epoch: 6, ..draft() };
+    let base = Some(Line { rev: 3, hash: first.as_sealed().hash() });
+    let next = Draft { place: place(1, 6), base, ..draft() };
     let again = next.reseal(&open(&first, &key(51)), &key(55), &device(), &Seeded::new(56)).unwrap();
     assert_eq!(open(&again, &key(55)).content::<WorkspaceName>().unwrap().unwrap().name.as_str(), "Blue");
     assert_ne!(first.header.salt, again.header.salt);

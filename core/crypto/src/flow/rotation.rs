@@ -1,0 +1,110 @@
+//! V7, V8: the next key of a dirty space, for everybody who still reads it, with the list of what is in it.
+
+use countersign_protocol::device::DeviceRecord;
+use countersign_protocol::ids::{InstanceId, SpaceId};
+use countersign_protocol::log::{LiveSpace, SpaceOf, User};
+use countersign_protocol::manifest::{Line, Manifest};
+use countersign_protocol::numbers::AccountRole;
+use countersign_protocol::op::{Op, Rotate};
+
+use super::{Author, Batch, FlowError, devices_of};
+use crate::record::{Draft, OpenedRecord};
+use crate::space_key::{KeyPlace, SpaceKey};
+
+/// A record that a rotation seals anew instead of carrying it over: one more revision, under the new key.
+#[derive(Debug)]
+pub struct Adopted<'a> {
+    /// Which of its type in the space.
+    pub instance: InstanceId,
+    /// The revision that is held.
+    pub base: Line,
+    /// What it holds.
+    pub opened: &'a OpenedRecord,
+}
+
+impl Author<'_> {
+    /// Rotates a dirty space. `manifest` lists every record of the space that this device accepts; `adopted` are those
+    /// that it seals anew, after the Owner was asked where the author of one may no longer write it.
+    ///
+    /// # Errors
+    /// [`FlowError::Refused`] when the author may not or the space is clean. [`FlowError::KeyMissing`] when this device
+    /// was not given the key that ends: it waits for its box, or [cuts the chain](Self::rotate_without_previous). The
+    /// controls of a rescued account are the exception: their key is lost with the account's Owners.
+    pub fn rotate(
+        &self,
+        space: SpaceId,
+        manifest: Manifest,
+        adopted: &[Adopted<'_>],
+    ) -> Result<Batch, FlowError> {
+        let live = self.state().live_space(space)?;
+        let previous = self.keys.get(space, live.epoch());
+        let rescued = live.dirt.as_ref().is_some_and(|dirt| dirt.rescue);
+        let may_be_lost = rescued && matches!(live.of, SpaceOf::Controls(_));
+        if previous.is_none() && !may_be_lost {
+            return Err(FlowError::KeyMissing);
+        }
+        self.rotate_from(space, live, previous, manifest, adopted)
+    }
+
+    /// Rotates a dirty space whose current key nobody can give this device any more. Older records are lost to whoever
+    /// does not hold that key, and everybody is told who did this and who made that key.
+    ///
+    /// # Errors
+    /// [`FlowError::Refused`] when the author may not or the space is clean.
+    pub fn rotate_without_previous(
+        &self,
+        space: SpaceId,
+        manifest: Manifest,
+        adopted: &[Adopted<'_>],
+    ) -> Result<Batch, FlowError> {
+        self.rotate_from(space, self.state().live_space(space)?, None, manifest, adopted)
+    }
+
+    fn rotate_from(
+        &self,
+        space: SpaceId,
+        live: &LiveSpace,
+        previous: Option<&SpaceKey>,
+        manifest: Manifest,
+        adopted: &[Adopted<'_>],
+    ) -> Result<Batch, FlowError> {
+        let place = KeyPlace { workspace: self.log.workspace(), space, epoch: live.epoch() + 1 };
+        let key = SpaceKey::generate(self.entropy)?;
+        let prev_wrap =
+            previous.map(|previous| key.wrap_previous(previous, &place, self.entropy)).transpose()?;
+        let op = Op::Rotate(Rotate {
+            space,
+            epoch: place.epoch,
+            commit: key.commitment(),
+            prev_wrap,
+            manifest: manifest.hash(),
+        });
+        let mut batch = self.batch(op)?;
+        for Adopted { instance, base, opened } in adopted {
+            let (instance, base) = (*instance, Some(*base));
+            let draft = Draft { place, instance, base, log_seq: batch.seq, log_head: batch.head };
+            batch.records.push(draft.reseal(opened, &key, self.device, self.entropy)?);
+        }
+        self.new_key(&mut batch, place, key, &self.readers(live)?)?;
+        batch.manifest = Some(manifest);
+        Ok(batch)
+    }
+
+    /// The active devices of everybody who reads a space.
+    pub(super) fn readers(&self, live: &LiveSpace) -> Result<Vec<DeviceRecord>, FlowError> {
+        let state = self.state();
+        match live.of {
+            SpaceOf::Directory => {
+                let members = state.users().iter().filter(|(_, user)| matches!(user, User::Active(_)));
+                let devices: Result<Vec<_>, _> = members.map(|(&user, _)| devices_of(state, user)).collect();
+                Ok(devices?.concat())
+            }
+            SpaceOf::Codes(account) => {
+                self.devices_with(state.account_roles(account)?, AccountRole::Collaborator)
+            }
+            SpaceOf::Controls(account) => {
+                self.devices_with(state.account_roles(account)?, AccountRole::Owner)
+            }
+        }
+    }
+}
