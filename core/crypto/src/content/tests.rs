@@ -129,6 +129,55 @@ fn another_encoding_of_the_same_is_refused() {
 }
 
 #[test]
+fn a_later_field_is_kept_in_its_shortest_form_only() {
+    let read = |field: &[u8]| {
+        let bytes = [b"\x83\x01\x64Blue", field].concat();
+        decode::<WorkspaceName>(&bytes).map(|name| assert_eq!(**encode(&name), *bytes)).is_ok()
+    };
+    let nested = |depth: usize| [&vec![0x81; depth][..], &[0]].concat();
+    for kept in [
+        &b"\x00"[..],
+        b"\x17",
+        b"\x18\x18",
+        b"\x18\xff",
+        b"\x19\x01\x00",
+        b"\x19\xff\xff",
+        b"\x1a\x00\x01\x00\x00",
+        b"\x1a\xff\xff\xff\xff",
+        b"\x1b\x00\x00\x00\x01\x00\x00\x00\x00",
+        b"\x20",
+        b"\x38\x18",
+        b"\x43abc",
+        b"\x63abc",
+        b"\xf4",
+        b"\xf6",
+        b"\x80",
+        b"\xa0",
+        &nested(8),
+    ] {
+        assert!(read(kept), "{kept:02x?}");
+    }
+    for refused in [
+        &b"\x18\x17"[..],
+        b"\x19\x00\xff",
+        b"\x1a\x00\x00\xff\xff",
+        b"\x1b\x00\x00\x00\x00\xff\xff\xff\xff",
+        b"\x38\x17",
+        b"\x58\x03abc",
+        b"\x78\x03abc",
+        b"\x98\x01\x00",
+        b"\xb8\x01\x00\x00",
+        b"\xa1\x00",
+        b"\x82\x00",
+        b"\xfb\x00\x00\x00\x00\x00\x00\x00\x00",
+        b"\xf7",
+        &nested(9),
+    ] {
+        assert!(!read(refused), "{refused:02x?}");
+    }
+}
+
+#[test]
 fn parameters_that_no_code_has_are_refused() {
     for (at, bad, error) in [
         (18, 4, "NeedsUpdate"),

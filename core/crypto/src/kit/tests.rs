@@ -64,6 +64,18 @@ fn a_one_is_tried_as_i_and_as_l() {
 }
 
 #[test]
+fn several_ones_are_told_apart() {
+    let text = kit().characters();
+    for letters in [['I', 'L'], ['L', 'I']] {
+        let first = text.find(letters[0]).unwrap();
+        let second = text.rfind(letters[1]).unwrap();
+        let typed: String =
+            text.chars().enumerate().map(|(i, c)| if i == first || i == second { '1' } else { c }).collect();
+        assert_eq!(read(&typed), Ok(kit().to_text().to_string()));
+    }
+}
+
+#[test]
 fn one_wrong_character_names_its_group_wherever_it_is() {
     for index in 0..64 {
         let right = kit().characters().as_bytes()[index];
@@ -111,5 +123,8 @@ fn two_wrong_characters_blame_nobody() {
 
 #[test]
 fn an_endless_text_is_refused_by_its_length() {
-    assert!(matches!(read(&"A".repeat(1 << 20)), Err(KitError::Length { .. })));
+    let spaced = |length: usize| format!("{}{}", *kit().characters(), " ".repeat(length - 64));
+    assert!(read(&spaced(1024)).is_ok());
+    assert_eq!(read(&spaced(1025)), Err(KitError::Length { found: 64 }));
+    assert_eq!(read(&"A".repeat(1 << 20)), Err(KitError::Length { found: 1 << 20 }));
 }
