@@ -44,7 +44,24 @@ fn a_tombstone_has_no_content_and_says_of_what_type_it_is() {
     let record_type = RecordType::WorkspaceName;
     let record = draft().seal_tombstone(record_type, &key(51), &device(), &Seeded::new(53)).unwrap();
     assert!(record.header.tombstone && record.header.record_type == record_type);
-    assert!(open(&record, &key(51)).content::<WorkspaceName>().unwrap().is_none());
+    let opened = open(&record, &key(51));
+    assert!(opened.content::<WorkspaceName>().unwrap().is_none() && opened.plaintext().is_empty());
+    let again = draft().reseal(&opened, &key(51), &device(), &Seeded::new(57)).unwrap();
+    assert!(again.header.tombstone, "a deleted record that is sealed again stays deleted");
+}
+
+#[test]
+fn a_revision_counts_from_its_base_and_a_new_record_from_one() {
+    let of = |base| Draft { base, ..draft() }.header(RecordType::Card);
+    assert_eq!((of(None).rev, of(None).prev), (1, RecordHash::ZERO));
+    assert_eq!((header().rev, header().prev), (3, RecordHash::from_bytes([4; 32])));
+}
+
+#[test]
+fn debug_output_has_no_plaintext() {
+    let record = draft().seal(&name("Blue"), &key(51), &device(), &Seeded::new(53)).unwrap();
+    let shown = format!("{:?} {:?} {:?}", open(&record, &key(51)), name("Blue"), key(51));
+    assert!(shown.contains("OpenedRecord(name of the workspace, …)") && !shown.contains("Blue"), "{shown}");
 }
 
 #[test]
