@@ -1,10 +1,9 @@
 //! rxing's detector (the port of zxing-cpp's): finder patterns, sets of three, a sampled square of modules.
 
 use rxing::common::{BitMatrix, DetectorRXingResult};
-use rxing::qrcode::cpp_port::detector::{
-    FindFinderPatterns, FinderPatternSet, GenerateFinderPatternSets, SampleQR,
-};
+use rxing::qrcode::cpp_port::detector::{FinderPatternSet, GenerateFinderPatternSets, SampleQR};
 
+use super::patterns;
 use super::plane::Plane;
 use super::threshold::Threshold;
 use crate::scan::decode;
@@ -31,7 +30,7 @@ pub(super) fn look(plane: &Plane<'_>, threshold: Threshold, deadline: &Deadline<
 }
 
 fn search(matrix: &BitMatrix, plane: &Plane<'_>, deadline: &Deadline<'_>) -> Sighting {
-    let mut patterns = FindFinderPatterns(matrix, true, 0);
+    let mut patterns = patterns::find(matrix, deadline);
     let mut sighting = Sighting { patterns: patterns.len(), ..Sighting::default() };
     let mut used = Vec::new();
     for set in GenerateFinderPatternSets(&mut patterns).into_iter().take(MOST_SETS) {

@@ -6,10 +6,12 @@
 
 mod filter;
 mod finder;
+mod patterns;
 mod plane;
 mod second;
 mod threshold;
 
+use std::borrow::Borrow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::frame::Frame;
@@ -84,15 +86,15 @@ impl Search<'_> {
 
         // What every frame gets: a dark page, and a code too pale or too blurred for the plain looks.
         self.look(&working.inverted(), Threshold::Local);
-        self.peek(&filter::sharpened(working), Threshold::Local);
+        self.peek(Threshold::Local, || filter::sharpened(working));
 
         // What only evidence justifies, or a picture so small that it costs nothing.
         if small || self.patterns >= EVIDENCE {
-            self.peek(&filter::softened(full), Threshold::Local);
-            self.peek(working, Threshold::Global);
-            self.peek(&working.halved(), Threshold::Global);
+            self.peek(Threshold::Local, || filter::softened(full));
+            self.peek(Threshold::Global, || working);
+            self.peek(Threshold::Global, || working.halved());
             if full.longer_side() <= TINY_SIDE {
-                self.peek(&full.enlarged(3), Threshold::Local);
+                self.peek(Threshold::Local, || full.enlarged(3));
             }
             self.ask_another(full);
         }
@@ -115,10 +117,10 @@ impl Search<'_> {
 
     /// A look at pixels that were processed until they show something: what it reads is right, for error
     /// correction vouches for it, but what it almost reads is as likely made of noise.
-    fn peek(&mut self, plane: &Plane<'_>, threshold: Threshold) {
+    fn peek<'p, P: Borrow<Plane<'p>>>(&mut self, threshold: Threshold, plane: impl FnOnce() -> P) {
         if !self.found() && !self.deadline.passed() {
-            let sighting = contain(|| finder::look(plane, threshold, self.deadline)).unwrap_or_default();
-            self.keep(sighting);
+            let sighting = contain(|| finder::look(plane().borrow(), threshold, self.deadline));
+            self.keep(sighting.unwrap_or_default());
         }
     }
 

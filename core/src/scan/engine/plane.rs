@@ -17,6 +17,9 @@ pub(super) struct Plane<'a> {
     scale: f32,
 }
 
+/// The longest side of a plane: engines count pixels of a row in 16 bits.
+const LONGEST_SIDE: u32 = 1 << 14;
+
 /// How far beyond the centres of its finder patterns a code is cut out, in shares of their distance: the patterns
 /// reach 3.5 of at least 14 modules further, the quiet zone another 4.
 const CUT_MARGIN: f32 = 0.35;
@@ -26,12 +29,13 @@ const SMALLEST_SYMBOL: u32 = 21;
 
 impl<'a> Plane<'a> {
     /// The part of a frame that is to be looked at, lent where the frame is packed already. A frame of more than
-    /// `most` pixels is reduced: each pixel is then the mean of a square.
+    /// `most` pixels, or a very long one, is reduced: each pixel is then the mean of a square.
     pub(super) fn of(frame: &Frame<'a>, most: u64) -> Self {
         let crop = frame.crop();
         let share = (u64::from(crop.width) * u64::from(crop.height)).div_ceil(most);
         let root = share.isqrt();
-        let reduction = u32::try_from(if root * root < share { root + 1 } else { root }).unwrap_or(u32::MAX);
+        let root = u32::try_from(if root * root < share { root + 1 } else { root }).unwrap_or(u32::MAX);
+        let reduction = root.max(crop.width.max(crop.height).div_ceil(LONGEST_SIDE));
         let pixels = match (reduction, frame.packed()) {
             (1, Some(bytes)) => Cow::Borrowed(bytes),
             (1, None) => Cow::Owned(copy(frame)),
@@ -165,20 +169,27 @@ fn reduce(frame: &Frame<'_>, factor: u32) -> Vec<u8> {
     let crop = frame.crop();
     let (width, height) = ((crop.width / factor).max(1), (crop.height / factor).max(1));
     let (across, down) = (factor.min(crop.width), factor.min(crop.height));
-    let mut sums = vec![0u32; width as usize];
+    let mut columns = vec![0u32; (width * across) as usize];
     let mut pixels = Vec::with_capacity(width as usize * height as usize);
     for y in 0..height {
-        sums.fill(0);
-        for row in 0..down {
-            let mut row = frame.row(y * factor + row).iter().step_by(frame.pixel_stride());
-            for sum in &mut sums {
-                *sum += row.by_ref().take(across as usize).map(|&pixel| u32::from(pixel)).sum::<u32>();
+        columns.fill(0);
+        for row in (0..down).map(|row| frame.row(y * factor + row)) {
+            match frame.pixel_stride() {
+                1 => add(&mut columns, row.iter()),
+                stride => add(&mut columns, row.iter().step_by(stride)),
             }
         }
-        pixels.extend(sums.iter().map(|sum| u8::try_from(sum / (across * down)).unwrap_or(u8::MAX)));
+        let sums = columns.chunks_exact(across as usize).map(|columns| columns.iter().sum::<u32>());
+        pixels.extend(sums.map(|sum| u8::try_from(sum / (across * down)).unwrap_or(u8::MAX)));
     }
-    sums.zeroize();
+    columns.zeroize();
     pixels
+}
+
+fn add<'p>(sums: &mut [u32], row: impl Iterator<Item = &'p u8>) {
+    for (sum, &pixel) in sums.iter_mut().zip(row) {
+        *sum += u32::from(pixel);
+    }
 }
 
 /// Smallest and largest.
