@@ -1,4 +1,4 @@
-//! V7: the list of a space's records at a rotation. What it means for a device's copies: [`crate::revision`].
+//! V7: the list of a space's records at a rotation. What it means for a device's copies: the rules under V7 in `docs/protocol.md`.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A record's header, and the keyless form of what follows it. Which records are believed: [`crate::placement`].
+//! A record's header, and the keyless form of what follows it. Which records are believed: the rules under V6 in `docs/protocol.md`.
 
 use crate::cbor::{self, Decode, DecodeError, Encode, Reader, Writer};
 use crate::ids::{
