@@ -1,12 +1,62 @@
 //! Countersign in a terminal: the same core as the phones, for people who work at a keyboard.
+//!
+//! `main` gives the commands the system's streams and clocks, and turns what they return into an exit code. All
+//! else takes those as values.
+
+mod arguments;
+mod commands;
+mod console;
+mod content;
+mod escape;
+mod guard;
+mod help;
+mod moment;
+mod outcome;
+mod page;
+mod picture;
+mod ports;
+mod problem;
+mod progress;
+mod report;
+mod view;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
 
 use clap::Parser;
+use countersign_core::ports::SystemClock;
+use countersign_core::scan::Reader;
 
-/// Turns a picture of an MFA QR code into a running six-digit code.
-#[derive(Parser)]
-#[command(name = "countersign", version)]
-struct Arguments {}
+use crate::arguments::{Arguments, Command};
+use crate::console::Console;
+use crate::outcome::{Exit, Failure};
+use crate::ports::{Ports, SystemMetronome};
 
-fn main() {
-    let Arguments {} = Arguments::parse();
+fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let clock = SystemClock::new();
+    let mut ports = Ports { clock: &clock, reader: &Reader::new(clock), metronome: &mut SystemMetronome };
+    let mut console = Console::of_this_process();
+    match run(&arguments, &mut ports, &mut console) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            let code = ExitCode::from(&failure);
+            if let Some(advice) = failure.advice() {
+                console.err.try_write(&view::trouble::error(&advice, console.err.page()));
+            }
+            code
+        }
+    }
+}
+
+fn run(arguments: &[OsString], ports: &mut Ports, console: &mut Console) -> Result<Exit, Failure> {
+    guard::check(arguments).map_err(Failure::Usage)?;
+    // Help, version and mistakes in the arguments end here, with exit codes 0 and 2.
+    let command = Arguments::try_parse_from(arguments).unwrap_or_else(|message| message.exit()).command;
+    match command {
+        Command::Scan(arguments) => commands::scan::run(&arguments, ports, console),
+        Command::Code(arguments) => commands::code::run(&arguments, ports, console),
+        Command::Completions(arguments) => commands::completions::run(&arguments, console),
+        Command::Man(arguments) => commands::manual::run(&arguments, console),
+    }
 }

@@ -1,0 +1,92 @@
+//! `countersign code -`: the code for a key or a link that comes in where nobody else looks.
+
+use std::io::{self, Read};
+
+use countersign_core::enrol::{Batches, Entry, MAX_TEXT_BYTES};
+use zeroize::Zeroizing;
+
+use super::watch;
+use crate::arguments::Code;
+use crate::console::Console;
+use crate::content::{Content, code_at};
+use crate::guard;
+use crate::outcome::{Exit, Failure};
+use crate::ports::Ports;
+use crate::problem::Advice;
+use crate::view::{Showing, content, json};
+
+pub(crate) fn run(arguments: &Code, ports: &mut Ports, console: &mut Console) -> Result<Exit, Failure> {
+    check(arguments)?;
+    let text = read(console)?;
+    let content = Content::read(&text, Entry::Manual, &mut Batches::new());
+    drop(text);
+    let showing = Showing::new(&arguments.shown, ports.clock.now());
+    match content {
+        Content::Refused(problem) if !arguments.shown.json => return Err(Failure::Input(problem.advice)),
+        Content::Account(_) | Content::Export(_) if arguments.watch => {
+            return watch::run(&content, &arguments.shown, ports, console);
+        }
+        _ => {}
+    }
+    if arguments.shown.json {
+        console.out.write(&json::pretty(&json::CodeDocument::new(&content, showing)))?;
+    } else {
+        let sections = content::sections(&content, showing, 0, console.out.page());
+        let blocks: Vec<String> = sections.iter().map(|lines| lines.join("\n") + "\n").collect();
+        console.out.write(&blocks.join("\n"))?;
+    }
+    Ok(exit(&content, showing))
+}
+
+fn exit(content: &Content, showing: Showing) -> Exit {
+    let mut accounts = content.accounts().into_iter();
+    match content {
+        Content::Refused(_) => Exit::UnreadableInput,
+        Content::Account(_) | Content::Export(_) => {
+            if accounts.any(|account| code_at(account, showing.at).is_ok()) {
+                Exit::Found
+            } else {
+                Exit::NothingFound
+            }
+        }
+    }
+}
+
+/// The one argument is `-`; anything else is likely to be the secret itself.
+fn check(arguments: &Code) -> Result<(), Failure> {
+    match arguments.input.as_slice() {
+        [dash] if dash == "-" => Ok(()),
+        [] => Err(Failure::Usage(Advice::new(
+            "it is not said where the key comes from",
+            "Read it from standard input: countersign code -",
+        ))),
+        _ => Err(Failure::Usage(guard::advice())),
+    }
+}
+
+/// The text on standard input; on a terminal it is asked for and not shown.
+fn read(console: &mut Console) -> Result<Zeroizing<String>, Failure> {
+    if console.input_is_terminal {
+        let typed = rpassword::prompt_password("Key or otpauth:// link (not shown): ");
+        return typed.map(Zeroizing::new).map_err(|error| unreadable(&error));
+    }
+    // As large as it can get, at once: growing would leave parts of the secret behind in freed memory. One byte
+    // more than is looked at, so that a longer text is refused as such.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_TEXT_BYTES + 2));
+    let mut input = (&mut console.input).take(MAX_TEXT_BYTES as u64 + 1);
+    input.read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
+    match str::from_utf8(&bytes) {
+        Ok(text) => Ok(Zeroizing::new(text.to_owned())),
+        Err(_) => Err(Failure::Input(Advice::new(
+            "standard input is not text",
+            "Give a key or an otpauth:// link; for a picture: countersign scan -",
+        ))),
+    }
+}
+
+fn unreadable(error: &io::Error) -> Failure {
+    Failure::Input(Advice::new(
+        format!("standard input cannot be read: {error}"),
+        "Give the key by a pipe or from a file.",
+    ))
+}

@@ -1,0 +1,88 @@
+//! Pictures from files become brightness planes, the only thing that the scanner reads.
+//!
+//! A file may come from anywhere: its declared size is checked before a pixel is allocated, its format is told
+//! from its bytes and not from its name, and each way of failing has a name and a next step.
+
+mod error;
+mod format;
+mod source;
+
+use std::io::Cursor;
+
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits};
+
+pub(crate) use error::PictureError;
+pub(crate) use source::Source;
+
+/// The largest picture that is decoded, in pixels: above every phone camera's usual output (108 million).
+const MOST_PIXELS: u64 = 128_000_000;
+
+/// The most memory that decoding one picture may take: the largest picture in 8-bit colour, and its coefficients.
+const MOST_MEMORY: u64 = 1 << 30;
+
+/// The side of the smallest QR code, in modules (ISO/IEC 18004, version 1); it needs a pixel for each.
+const SMALLEST_SIDE: u32 = 21;
+
+/// A decoded picture, upright: one or two brightness planes of the same size.
+///
+/// What is transparent has no brightness of its own. Such a picture is laid on white first, and then on black,
+/// because the code may be white for a dark page.
+#[derive(Debug)]
+pub(crate) struct Picture {
+    planes: Vec<GrayImage>,
+}
+
+impl Picture {
+    /// Decodes the picture in `bytes`; of an animation, the first frame.
+    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, PictureError> {
+        let format = format::recognise(bytes)?;
+        let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+        reader.limits(limits());
+        let mut decoder = reader.into_decoder()?;
+        check_size(decoder.dimensions())?;
+        // Orientation is a courtesy of the camera: a picture whose note about it is damaged is still a picture.
+        let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+        let mut image = DynamicImage::from_decoder(decoder)?;
+        image.apply_orientation(orientation);
+        Ok(Self { planes: planes(image) })
+    }
+
+    /// The brightness planes, the likeliest first.
+    pub(crate) fn planes(&self) -> impl Iterator<Item = &GrayImage> {
+        self.planes.iter()
+    }
+}
+
+fn limits() -> Limits {
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_MEMORY);
+    limits
+}
+
+fn check_size((width, height): (u32, u32)) -> Result<(), PictureError> {
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(PictureError::TooManyPixels { width, height });
+    }
+    if width.min(height) < SMALLEST_SIDE {
+        return Err(PictureError::TooSmall { width, height });
+    }
+    Ok(())
+}
+
+fn planes(image: DynamicImage) -> Vec<GrayImage> {
+    if !image.color().has_alpha() {
+        return vec![image.into_luma8()];
+    }
+    let image = image.into_luma_alpha8();
+    let on = |page: u8| {
+        GrayImage::from_fn(image.width(), image.height(), |x, y| {
+            let [luma, alpha] = image.get_pixel(x, y).0.map(u32::from);
+            let mixed = (luma * alpha + u32::from(page) * (255 - alpha)) / 255;
+            image::Luma([u8::try_from(mixed).unwrap_or(u8::MAX)])
+        })
+    };
+    if image.pixels().all(|pixel| pixel.0[1] == u8::MAX) { vec![on(255)] } else { vec![on(255), on(0)] }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,13 @@
+//! The built program, as a person or a script meets it: arguments and pictures in, text and exit codes out.
+
+#![allow(clippy::unwrap_used, reason = "what prepares a test fails as a test does")]
+
+mod code;
+mod help;
+mod json;
+mod pictures;
+mod program;
+mod scan;
+mod streams;
+mod trouble;
+mod watch;
