@@ -70,6 +70,7 @@ pub fn card(text: &str) -> Card {
         address: Text::default(),
         login: Text::default(),
         notes: Text::default(),
+        binned: None,
         unknown: Unknown::default(),
     }
 }

@@ -98,6 +98,7 @@ fn card(notes: usize) -> Card {
         address: text("https://example.com"),
         login: text(""),
         notes: text(&"n".repeat(notes)),
+        binned: None,
         unknown: Unknown::default(),
     }
 }

@@ -26,14 +26,15 @@ pub(super) fn contents() -> Value {
     json!({
         "about": "`[1, field, …, fields of later versions…]`. Whoever writes one again keeps the fields it does not know.",
         "good": [
-            good("a card", &json!(["Mail", "Example", "https://example.com", "ana@example.com", "notes"]), &card(Unknown::default())),
+            good("a card", &json!(["Mail", "Example", "https://example.com", "ana@example.com", "notes", null]), &card(Unknown::default())),
+            good("a card in the bin", &json!(["Mail", "Example", "https://example.com", "ana@example.com", "notes", TS]), &Card { binned: Some(TS), ..card(Unknown::default()) }),
             { "name": "a card with fields of a later version", "type": Card::TYPE.number(), "bytes": hex(&later) },
             good("a TOTP secret", &json!({ "algorithm": 1, "digits": 6, "period": 30, "secret": "12345678901234567890" }), &otp(OtpKind::Totp { period: 30 })),
-            good("an HOTP secret", &json!({ "algorithm": 1, "digits": 6, "secret": "12345678901234567890" }), &otp(OtpKind::Hotp)),
+            good("an HOTP secret", &json!({ "algorithm": 1, "digits": 6, "counter": 7, "secret": "12345678901234567890" }), &otp(OtpKind::Hotp { counter: 7 })),
             good("a Steam secret", &json!({ "algorithm": 1, "digits": 6, "secret": "12345678901234567890" }), &otp(OtpKind::Steam)),
             good("a counter", &json!({ "next": 7 }), &Counter { otp: otp_id(), next: 7, unknown: Unknown::default() }),
-            good("a pending enrolment", &json!({ "ts": TS }), &Pending { at: TS, otp: otp(OtpKind::Hotp), unknown: Unknown::default() }),
-            good("a replaced secret", &json!({ "ts": TS }), &Replaced { at: TS, otp: otp(OtpKind::Hotp), unknown: Unknown::default() }),
+            good("a pending enrolment", &json!({ "ts": TS }), &Pending { at: TS, otp: otp(OtpKind::Hotp { counter: 7 }), unknown: Unknown::default() }),
+            good("a replaced secret", &json!({ "ts": TS }), &Replaced { at: TS, otp: otp(OtpKind::Hotp { counter: 7 }), unknown: Unknown::default() }),
             good("recovery codes", &json!([["1234-5678", null], ["8765-4321", TS]]), &codes),
             good("an activity", &json!([[1, TS, 1, null], [2, TS + 1000, 8, hex(bytes::<16>("ben"))]]), &activity),
             good("a member's name", &json!("Ana"), &MemberName::new(name("Ana"))),
@@ -92,6 +93,7 @@ fn card(unknown: Unknown) -> Card {
         address: text("https://example.com"),
         login: text("ana@example.com"),
         notes: text("notes"),
+        binned: None,
         unknown,
     }
 }

@@ -6,7 +6,8 @@ use countersign_protocol::numbers::RecordType;
 use super::encoding::{Fields, Reader, Unknown, Writer};
 use super::{Content, Text};
 
-/// An account's card: `[1, name, app, address, login, notes]`. A field that was left empty is an empty text.
+/// An account's card: `[1, name, app, address, login, notes, binned | null]`. A field that was left empty is an empty
+/// text.
 #[derive(Debug)]
 pub struct Card {
     /// What members call the account.
@@ -19,6 +20,9 @@ pub struct Card {
     pub login: Text<512>,
     /// Anything else.
     pub notes: Text<16384>,
+    /// When an Owner put the account into the bin, in ms since the Unix epoch. All clients hide it from then on, and
+    /// an Owner's device deletes it 30 days later.
+    pub binned: Option<u64>,
     /// Fields of later versions.
     pub unknown: Unknown,
 }
@@ -29,23 +33,25 @@ impl Content for Card {
 
 impl Fields for Card {
     fn write(&self, writer: &mut Writer<'_>) {
-        writer.versioned(5, &self.unknown);
+        writer.versioned(6, &self.unknown);
         self.name.write(writer);
         self.app.write(writer);
         self.address.write(writer);
         self.login.write(writer);
         self.notes.write(writer);
+        writer.optional_integer(self.binned);
         writer.unknown(&self.unknown);
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let later = reader.versioned(5, "a card")?;
+        let later = reader.versioned(6, "a card")?;
         Ok(Self {
             name: Text::read(reader, "a card's name")?,
             app: Text::read(reader, "a card's app")?,
             address: Text::read(reader, "a card's address")?,
             login: Text::read(reader, "a card's login")?,
             notes: Text::read(reader, "a card's notes")?,
+            binned: reader.optional_integer("when a card was binned")?,
             unknown: reader.unknown(later)?,
         })
     }

@@ -63,6 +63,8 @@ actions! {
     RecoveryCodesViewed = 12;
     /// The account was put into the bin.
     Removed = 13;
+    /// The account was taken out of the bin.
+    Unbinned = 14;
 }
 
 /// One thing done: `[n, ts, action, subject | empty, prev]`.

@@ -115,15 +115,19 @@ pub enum OtpKind {
         /// From 1 to 2³¹ − 1.
         period: u32,
     },
-    /// RFC 4226; the counter is a record of its own.
-    Hotp,
+    /// RFC 4226. How far it has been drawn since is a record of its own.
+    Hotp {
+        /// The next counter when this was sealed, at most 2⁵³ − 1. It goes with the secret while no counter record
+        /// can: before it is confirmed, and after it was replaced.
+        counter: u64,
+    },
     /// Steam's five letters, every 30 seconds.
     Steam,
 }
 
-/// A secret and its parameters: `[1, otp_id, kind, algorithm, digits, period, secret]`.
+/// A secret and its parameters: `[1, otp_id, kind, algorithm, digits, moving, secret]`.
 ///
-/// Kind is 1 TOTP, 2 HOTP, 3 Steam; the period is 0 where the kind has none of its own.
+/// Kind is 1 TOTP, 2 HOTP, 3 Steam; `moving` is TOTP's period, HOTP's counter, and 0 for Steam.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Otp {
     /// New at each scan.
@@ -146,9 +150,9 @@ impl Content for Otp {
 
 impl Fields for Otp {
     fn write(&self, writer: &mut Writer<'_>) {
-        let (kind, period) = match self.kind {
-            OtpKind::Totp { period } => (1, period),
-            OtpKind::Hotp => (2, 0),
+        let (kind, moving) = match self.kind {
+            OtpKind::Totp { period } => (1, u64::from(period)),
+            OtpKind::Hotp { counter } => (2, counter),
             OtpKind::Steam => (3, 0),
         };
         writer.versioned(6, &self.unknown);
@@ -156,7 +160,7 @@ impl Fields for Otp {
         writer.integer(kind);
         writer.integer(self.algorithm as u64);
         writer.integer(u64::from(self.digits));
-        writer.integer(u64::from(period));
+        writer.integer(moving);
         writer.bytes(self.secret.expose());
         writer.unknown(&self.unknown);
     }
@@ -167,7 +171,7 @@ impl Fields for Otp {
         let kind = reader.integer("a kind of code")?;
         let algorithm = algorithm(reader.integer("an algorithm")?)?;
         let digits = reader.integer("digits")?;
-        let kind = self::kind(kind, reader.integer("a period")?)?;
+        let kind = self::kind(kind, reader.integer("a period or counter")?)?;
         let secret = OtpSecret::new(reader.bytes("a secret")?).map_err(|_| malformed("a secret"))?;
         let digits = u8::try_from(digits).ok().filter(|digits| (5..=10).contains(digits));
         Ok(Self {
@@ -181,14 +185,14 @@ impl Fields for Otp {
     }
 }
 
-fn kind(number: u64, period: u64) -> Result<OtpKind, DecodeError> {
-    match (number, period) {
+fn kind(number: u64, moving: u64) -> Result<OtpKind, DecodeError> {
+    match (number, moving) {
         (1, 1..=0x7FFF_FFFF) => {
-            Ok(OtpKind::Totp { period: u32::try_from(period).map_err(|_| malformed("a period"))? })
+            Ok(OtpKind::Totp { period: u32::try_from(moving).map_err(|_| malformed("a period"))? })
         }
-        (2, 0) => Ok(OtpKind::Hotp),
+        (2, counter) => Ok(OtpKind::Hotp { counter }),
         (3, 0) => Ok(OtpKind::Steam),
-        (1..=3, _) => Err(malformed("a period")),
+        (1 | 3, _) => Err(malformed("a period")),
         _ => Err(DecodeError::NeedsUpdate { what: "a kind of code", number }),
     }
 }

@@ -22,6 +22,7 @@ fn card(name: &str, notes: &str) -> Card {
         address: Text::new("https://example.com").unwrap(),
         login: Text::new("ana@example.com").unwrap(),
         notes: Text::new(notes).unwrap(),
+        binned: None,
         unknown: Unknown::default(),
     }
 }
@@ -59,11 +60,11 @@ fn extended<T: Content>(content: &T) -> Vec<u8> {
 fn every_type_reads_what_it_writes() {
     again(&card("Example", "notes"));
     again(&otp(OtpKind::Totp { period: 30 }));
-    again(&otp(OtpKind::Hotp));
+    again(&otp(OtpKind::Hotp { counter: 7 }));
     again(&otp(OtpKind::Steam));
-    again(&Counter { otp: otp(OtpKind::Hotp).id, next: 7, unknown: Unknown::default() });
-    again(&Pending { at: 1, otp: otp(OtpKind::Hotp), unknown: Unknown::default() });
-    again(&Replaced { at: 1, otp: otp(OtpKind::Hotp), unknown: Unknown::default() });
+    again(&Counter { otp: otp(OtpKind::Hotp { counter: 7 }).id, next: 7, unknown: Unknown::default() });
+    again(&Pending { at: 1, otp: otp(OtpKind::Hotp { counter: 7 }), unknown: Unknown::default() });
+    again(&Replaced { at: 1, otp: otp(OtpKind::Hotp { counter: 7 }), unknown: Unknown::default() });
     again(&activity(100));
     again(&WorkspaceName::new(Text::new("Blue").unwrap()));
     again(&MemberName::new(Text::new("Ana").unwrap()));
@@ -79,7 +80,7 @@ fn fields_of_a_later_version_survive_an_edit() {
     read.name = Text::new("Renamed").unwrap();
     assert_eq!(*encode(&read), extended(&card("Renamed", "notes")));
 
-    let bytes = extended(&otp(OtpKind::Hotp));
+    let bytes = extended(&otp(OtpKind::Hotp { counter: 7 }));
     assert_eq!(*encode(&decode::<Otp>(&bytes).unwrap()), bytes);
 }
 
@@ -187,7 +188,7 @@ fn parameters_that_no_code_has_are_refused() {
         (20, 11, "Malformed"),
         (21, 1, "Malformed"),
     ] {
-        let mut bytes = encode(&otp(OtpKind::Hotp)).to_vec();
+        let mut bytes = encode(&otp(OtpKind::Steam)).to_vec();
         bytes[at + 1] = bad;
         assert_eq!(decode::<Otp>(&bytes).unwrap_err().name(), error, "{at} {bad}");
     }
@@ -196,7 +197,8 @@ fn parameters_that_no_code_has_are_refused() {
 #[test]
 fn hostile_counter_beyond_every_integer_is_refused() {
     let mut bytes =
-        encode(&Counter { otp: otp(OtpKind::Hotp).id, next: 0, unknown: Unknown::default() }).to_vec();
+        encode(&Counter { otp: otp(OtpKind::Hotp { counter: 7 }).id, next: 0, unknown: Unknown::default() })
+            .to_vec();
     bytes.pop();
     bytes.extend([0x1B, 0x80, 0, 0, 0, 0, 0, 0, 0]);
     assert_eq!(decode::<Counter>(&bytes).unwrap_err().name(), "Malformed");
