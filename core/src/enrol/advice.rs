@@ -28,7 +28,8 @@ impl PayloadError {
                 "unsupported_type",
                 "Choose \"authenticator app\" or \"Google Authenticator\" at the service, and scan the code it shows then.",
             ),
-            Self::MissingSecret | Self::EmptySecret => (
+            Self::EmptySecret => ("empty_secret", "Enter the key that the service shows at setup."),
+            Self::MissingSecret => (
                 "no_secret",
                 "Start again at the service and choose a standard authenticator app; if it shows a key, enter that.",
             ),
