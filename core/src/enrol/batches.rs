@@ -129,11 +129,12 @@ mod tests {
         assert_eq!(batches.add(part(-7, 0, 3)).unwrap().missing(), [2]);
         assert!(!batches.exports()[0].is_complete());
         assert!(batches.add(part(-7, 1, 3)).unwrap().is_complete());
-        let entries: Vec<_> = batches.exports()[0].entries().collect();
-        assert_eq!(
-            entries,
-            [&Err(EntryError::EmptySecret), &Err(EntryError::Damaged), &Err(EntryError::Damaged)]
-        );
+        let export = &batches.exports()[0];
+        assert_eq!((export.id(), export.size()), (-7, 3));
+        let outcomes = [EntryError::EmptySecret, EntryError::Damaged, EntryError::Damaged].map(Err);
+        assert!(export.entries().eq(&outcomes));
+        let taken = batches.into_exports().into_iter().flat_map(Export::into_entries);
+        assert!(taken.eq(outcomes));
     }
 
     #[test]

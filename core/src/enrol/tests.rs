@@ -8,6 +8,7 @@ use crate::otp::{Algorithm, OtpParameters, TimeParameters};
 mod corners;
 mod migration;
 mod properties;
+mod writing;
 
 /// Reads a link that must be an account.
 fn account(text: &str) -> AccountPayload {
@@ -71,6 +72,10 @@ fn other_kinds_of_text_are_named_wherever_they_come_from() {
         ("https://login.microsoftonline.com/", PayloadError::NotOtpauth(Foreign::WebLink)),
         ("https://duosecurity.com.example.com/", PayloadError::NotOtpauth(Foreign::WebLink)),
         ("com-okta-authenticator:/actions/enroll", PayloadError::VendorLocked(Vendor::Okta)),
+        ("duo://code-host", PayloadError::VendorLocked(Vendor::Duo)),
+        ("code-YXBpLTEuZHVvc2VjdXJpdHkuY29t", PayloadError::VendorLocked(Vendor::Duo)),
+        ("code-YXBpLTEuZHVvZmVkZXJhbC5jb20=", PayloadError::VendorLocked(Vendor::Duo)),
+        ("oraclemobileauthenticator://totp/a?OTP=AAAA", PayloadError::VendorLocked(Vendor::Oracle)),
         ("lpaauth-migration://offline?data=x", PayloadError::VendorLocked(Vendor::LastPass)),
         ("motp://a:b?secret=00", PayloadError::UnsupportedType { found: Found::new("motp") }),
         ("ftp://example.com", PayloadError::NotOtpauth(Foreign::Other)),
@@ -126,6 +131,17 @@ fn every_refusal_has_a_next_step_and_tells_nothing() {
             assert!(!told.contains("SEKRET22") && !told.contains("NAMED"), "{text}: {told}");
         }
     }
+}
+
+#[test]
+fn a_vendor_is_named_to_a_person() {
+    let error = read("phonefactor://x", Entry::Qr).unwrap_err();
+    assert_eq!(error.to_string(), "this code is only for Microsoft Authenticator");
+}
+
+#[test]
+fn debug_of_a_refused_value_shows_that_there_is_one() {
+    assert_eq!(format!("{:?}", with("digits=99").unwrap_err()), "InvalidDigits { found: Found(…) }");
 }
 
 #[test]

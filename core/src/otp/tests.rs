@@ -172,6 +172,7 @@ fn debug_of_a_code_hides_its_digits() {
     let code = code_at(totp(Algorithm::Sha1, 6, 30), &rfc_secret(20), 59);
     let printed = format!("{code:?}");
     assert!(!printed.contains("287082") && !printed.contains("359152"), "{printed}");
+    assert_eq!(printed.matches("CodeDigits(…)").count(), 2, "{printed}");
 }
 
 #[test]
