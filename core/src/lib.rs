@@ -3,7 +3,11 @@
 //! No platform code, no FFI, no `unsafe`. Time comes in through [`ports`], so that every rule can be tested
 //! at any moment of any day.
 
+pub mod client;
 pub mod enrol;
+mod error;
 pub mod otp;
 pub mod ports;
 pub mod scan;
+mod store;
+pub mod vault;

@@ -5,6 +5,10 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+pub use countersign_crypto::entropy::{Entropy, EntropyError, OsEntropy};
+pub use countersign_crypto::local::LocalKey;
+use countersign_protocol::limits::MAX_INTEGER;
+
 /// A moment, in whole seconds since the Unix epoch; negative before 1970 (RFC 6238 calls it *Unix time*).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -19,6 +23,16 @@ impl Timestamp {
     pub const fn unix_seconds(self) -> i64 {
         self.0
     }
+
+    /// The same in ms, as the protocol writes it; 0 for what lies before 1970, the largest it knows for what lies too far.
+    pub fn unix_millis(self) -> u64 {
+        u64::try_from(self.0).unwrap_or(0).saturating_mul(1000).min(MAX_INTEGER)
+    }
+
+    /// The moment that the protocol wrote as `millis` after 1970, rounded down to whole seconds.
+    pub const fn from_unix_millis(millis: u64) -> Self {
+        Self((millis / 1000).cast_signed())
+    }
 }
 
 /// Wall-clock time, for codes and their windows. Never used to verify what somebody signed.
@@ -31,6 +45,43 @@ pub trait Clock: Send + Sync {
 pub trait MonotonicClock: Send + Sync {
     /// Time passed since a fixed moment of the clock's own choosing.
     fn elapsed(&self) -> Duration;
+}
+
+/// Where the local key of one store is kept: the phone's Keystore or Keychain, or a file under a passphrase.
+///
+/// Every call may show something to the person and wait for them.
+pub trait KeyVault: Send + Sync {
+    /// The local key, once the person has unlocked it.
+    ///
+    /// # Errors
+    /// [`VaultError`]: only [`KeyGone`](VaultError::KeyGone) says that waiting or trying again cannot help.
+    fn load(&self) -> Result<LocalKey, VaultError>;
+
+    /// Keeps `key` in place of whatever was kept before; durable when it returns.
+    ///
+    /// # Errors
+    /// [`VaultError`]; what was kept before is then still kept.
+    fn keep(&self, key: &LocalKey) -> Result<(), VaultError>;
+
+    /// Makes sure that the person who is there now may unlock the key: asked before an export.
+    ///
+    /// # Errors
+    /// [`VaultError`], as for `load`.
+    fn confirm(&self) -> Result<(), VaultError>;
+}
+
+/// Why a vault did not hand over the key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// The person was not recognised, or did not want to; ask again when they do.
+    #[error("unlock: not recognised")]
+    Refused,
+    /// There is no key, or the platform has made it unusable: a restored phone, a changed screen lock.
+    #[error("unlock: this device has lost its key")]
+    KeyGone,
+    /// The vault cannot be used now.
+    #[error("unlock: the key vault cannot be used now")]
+    Unavailable,
 }
 
 /// The operating system's clocks: the default adapter for both clock ports.

@@ -3,7 +3,9 @@
 
 pub mod conformance;
 pub mod entropy;
+pub mod folder;
 pub mod fuzzing;
+pub mod phone;
 pub mod workspace;
 
 use std::path::{Path, PathBuf};

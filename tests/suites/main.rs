@@ -1,6 +1,8 @@
 //! The suites that cross rooms, one module each.
 // `cfg(test)` always holds here; it tells clippy that the helpers of a suite are tests too.
 
+#[cfg(test)]
+mod client;
 mod conformance;
 mod corpora;
 #[cfg(test)]

@@ -4,8 +4,10 @@
 //! the text itself, decodes each part once, and refuses what it cannot keep exactly: a wrong code is worse than no
 //! code. The rules and where each comes from: `docs/payloads.md`.
 
+mod activate;
 mod advice;
 mod batches;
+mod card_match;
 mod error;
 mod key;
 mod label;
@@ -17,8 +19,10 @@ mod uri;
 mod vendor;
 mod write;
 
+pub use activate::{Enrolment, EnrolmentState, Glance, PendingCode};
 pub use advice::NextStep;
 pub use batches::{BatchError, Batches, Export};
+pub use card_match::Label;
 pub use error::{Foreign, Found, MigrationFault, Parameter, PayloadError, SecretFault, Vendor};
 pub use payload::{AccountPayload, Batch, EntryError, MigrationPayload, Payload, Warning};
 pub use write::{OtpauthUri, WriteError, write_key, write_otpauth};

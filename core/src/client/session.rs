@@ -1,0 +1,100 @@
+//! What is in memory while a client is unlocked, and what comes from the store to get there.
+//!
+//! The log is loaded from its checkpoint, which is under the local key: nobody else can have written it. Entries after
+//! it are verified like anybody's. Space keys stay sealed until a verb needs one.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use countersign_crypto::content::Otp;
+use countersign_crypto::device::DeviceKeys;
+use countersign_crypto::local::{LocalKey, Place};
+use countersign_protocol::ids::AccountId;
+use countersign_protocol::log::Log;
+
+use super::line::Line;
+use crate::error::Unavailable;
+use crate::ports::Entropy;
+use crate::store::{Identity, Step, Store, StoreError};
+use crate::vault::{AutoLock, LockAfter};
+
+/// Entries that may follow a checkpoint before the next one is written: at most this many signatures are verified
+/// when a store is opened, and each entry pays its share of one checkpoint.
+const ENTRIES_PER_CHECKPOINT: u64 = 256;
+/// Where the checkpoint is sealed.
+const CHECKPOINT: Place<'static> = Place::Store(b"checkpoint");
+
+pub(crate) struct Session {
+    pub(crate) identity: Identity,
+    pub(crate) local: LocalKey,
+    pub(crate) device: DeviceKeys,
+    pub(crate) log: Log,
+    /// The seq of the stored checkpoint.
+    checkpoint: Option<u64>,
+    pub(crate) lines: BTreeMap<AccountId, Line>,
+    /// Secrets that the list has shown since the unlock.
+    pub(crate) secrets: BTreeMap<AccountId, Otp>,
+    pub(crate) lock: AutoLock,
+}
+
+impl Session {
+    /// Reads all that a session begins with. `local` has opened `device` already.
+    pub(super) fn load(
+        store: &Store,
+        identity: Identity,
+        local: LocalKey,
+        device: DeviceKeys,
+        now: Duration,
+    ) -> Result<Self, Unavailable> {
+        let (log, checkpoint) = load_log(store, &identity, &local)?;
+        let mut lines = BTreeMap::new();
+        for (account, sealed) in store.listing()? {
+            lines.insert(account, Line::open(account, &sealed, &local)?);
+        }
+        let lock = AutoLock::new(LockAfter::USUAL, now);
+        Ok(Self { identity, local, device, log, checkpoint, lines, secrets: BTreeMap::new(), lock })
+    }
+
+    /// Goes back to the log as it is stored.
+    pub(super) fn reload_log(&mut self, store: &Store) -> Result<(), Unavailable> {
+        (self.log, self.checkpoint) = load_log(store, &self.identity, &self.local)?;
+        Ok(())
+    }
+
+    /// The seq of a checkpoint that is due, written into `step`.
+    pub(super) fn put_checkpoint(
+        &self,
+        step: &Step<'_>,
+        entropy: &dyn Entropy,
+    ) -> Result<Option<u64>, Unavailable> {
+        let last = self.log.next_seq() - 1;
+        if self.checkpoint.is_some_and(|held| last - held < ENTRIES_PER_CHECKPOINT) {
+            return Ok(None);
+        }
+        step.put_checkpoint(last, &self.local.seal(CHECKPOINT, &self.log.to_checkpoint(), entropy)?)?;
+        Ok(Some(last))
+    }
+
+    /// Notes the checkpoint that became durable.
+    pub(super) fn checkpointed(&mut self, seq: Option<u64>) {
+        self.checkpoint = seq.or(self.checkpoint);
+    }
+}
+
+fn load_log(store: &Store, identity: &Identity, local: &LocalKey) -> Result<(Log, Option<u64>), Unavailable> {
+    let damaged = |_| StoreError::Damaged;
+    let from_checkpoint = store.checkpoint()?.and_then(|(seq, head, sealed)| {
+        let bytes = local.open(CHECKPOINT, &sealed).ok()?;
+        Some((Log::from_checkpoint(&bytes, identity.workspace, seq, head).ok()?, Some(seq)))
+    });
+    let (mut log, seq) = if let Some(loaded) = from_checkpoint {
+        loaded
+    } else {
+        // It can always be made again.
+        (Log::begin(&store.genesis()?, identity.workspace).map_err(damaged)?, None)
+    };
+    for entry in store.entries_from(log.next_seq())? {
+        log.verify_next(&entry).map_err(damaged)?;
+    }
+    Ok((log, seq))
+}

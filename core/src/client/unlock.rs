@@ -1,0 +1,44 @@
+//! Unlocking: the vault hands over the local key, and the local key opens this device's keys.
+//!
+//! A key that is gone, or that opens nothing here, is a state of its own with a way out, and never an empty list.
+
+use countersign_crypto::device::DeviceKeys;
+
+use super::session::Session;
+use super::{Client, Unlocked};
+use crate::error::{Unavailable, UnlockError};
+use crate::ports::VaultError;
+use crate::vault::LockAfter;
+
+impl Client {
+    /// Unlocks, asking the vault; it may show something to the person. An unlocked client is unlocked anew.
+    ///
+    /// # Errors
+    /// [`UnlockError::KeyLost`] is the one to leave this screen for: nothing but a recovery kit or another device
+    /// helps. After all others, trying again may.
+    pub fn unlock(&self) -> Result<Unlocked, UnlockError> {
+        let mut state = self.inner.state();
+        let (identity, device_keys) = state.store.identity()?.ok_or(UnlockError::Empty)?;
+        let local = self.host().vault.load().map_err(|error| match error {
+            VaultError::KeyGone => UnlockError::KeyLost,
+            VaultError::Refused | VaultError::Unavailable => UnlockError::Vault(error),
+        })?;
+        let device = DeviceKeys::open_at_rest(identity.device, &device_keys, &local)
+            .map_err(|_| UnlockError::KeyLost)?;
+        let session = Session::load(&state.store, identity, local, device, self.host().monotonic.elapsed())?;
+        Ok(self.begin(&mut state, session))
+    }
+}
+
+impl Unlocked {
+    /// Chooses how long this unlock lasts while nobody does anything.
+    ///
+    /// # Errors
+    /// [`Unavailable`], as of any verb.
+    pub fn lock_after(&self, after: LockAfter) -> Result<(), Unavailable> {
+        self.with(super::Doer::Person, |desk| {
+            desk.session.lock.after = after;
+            Ok(())
+        })
+    }
+}

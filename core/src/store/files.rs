@@ -1,0 +1,128 @@
+//! Files beside the store: written whole or not at all, and readable by their owner alone.
+//!
+//! The new content goes into a file of its own, is flushed, read back and only then given its name. A kill at any
+//! point leaves the old file, or none, and never half a one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+/// Why a file could not be written or read. What was there before is untouched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// There is a file of that name already; it is not replaced.
+    #[error("write the file: there is one of that name already; choose another")]
+    Exists,
+    /// There is no such file or folder.
+    #[error("use the file: there is no such file or folder")]
+    NotFound,
+    /// The file or folder may not be used.
+    #[error("use the file: permission was denied")]
+    Denied,
+    /// Others than its owner may read it.
+    #[error("use the file: others can read it; take their permission away (chmod 600)")]
+    TooOpen,
+    /// No room is left.
+    #[error("write the file: the disk is full")]
+    DiskFull,
+    /// It is longer than anything that this product writes.
+    #[error("read the file: it is too long")]
+    TooLong,
+    /// What was read back is not what was written.
+    #[error("write the file: what was read back is not what was written")]
+    NotAsWritten,
+    /// Anything else that the system reports.
+    #[error("use the file: the system reported an error")]
+    System,
+}
+
+impl From<std::io::Error> for FileError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::AlreadyExists => Self::Exists,
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NotFound,
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::Denied,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::DiskFull,
+            _ => Self::System,
+        }
+    }
+}
+
+/// What a file of that name means for one that is to be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// It stays, and nothing is written.
+    Keep,
+    /// It is replaced.
+    Replace,
+}
+
+/// Writes `content` to `path` with permissions for its owner only, and reads it back before it gets its name.
+pub(crate) fn write_private(path: &Path, content: &[u8], existing: Existing) -> Result<(), FileError> {
+    if existing == Existing::Keep && path.symlink_metadata().is_ok() {
+        return Err(FileError::Exists);
+    }
+    let unfinished = unfinished(path);
+    let written = write_and_read_back(&unfinished, content).and_then(|()| match existing {
+        // Unlike a rename, a link never replaces what another process put there meanwhile.
+        Existing::Keep => Ok(fs::hard_link(&unfinished, path)?),
+        Existing::Replace => Ok(fs::rename(&unfinished, path)?),
+    });
+    if written.is_err() || existing == Existing::Keep {
+        // What cannot be removed is replaced by the next try.
+        let _ = fs::remove_file(&unfinished);
+    }
+    written?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Ok(File::open(folder)?.sync_all()?)
+}
+
+/// Reads a file of at most `limit` bytes that nobody but its owner can read.
+pub(crate) fn read_private(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    let file = File::open(path)?;
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o077 != 0 {
+        return Err(FileError::TooOpen);
+    }
+    read_up_to(&file, limit)
+}
+
+/// Reads a file of at most `limit` bytes.
+fn read_whole(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    read_up_to(&File::open(path)?, limit)
+}
+
+fn read_up_to(file: &File, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    let length = file.metadata()?.len();
+    if length > limit {
+        return Err(FileError::TooLong);
+    }
+    // Room for one byte more than the file has: a buffer that grows leaves a copy behind.
+    let mut content = Zeroizing::new(Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
+    file.take(limit).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".unfinished");
+    name.into()
+}
+
+fn write_and_read_back(path: &Path, content: &[u8]) -> Result<(), FileError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+        Ok(()) | Err(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    let back = read_whole(path, content.len() as u64)?;
+    if *back == content { Ok(()) } else { Err(FileError::NotAsWritten) }
+}

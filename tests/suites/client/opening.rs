@@ -1,0 +1,115 @@
+//! A store opens as what it is, or says what the file is instead and leaves it as it was.
+
+use std::fs;
+use std::path::Path;
+
+use countersign_core::client::{Client, ClientState, OpenError, StoreError};
+use countersign_tests::phone::{TestPhone, names};
+
+use super::{card, names_of};
+
+fn write(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).unwrap();
+}
+
+/// The error of opening, which must leave the file byte for byte as it was.
+fn refused(phone: &TestPhone) -> OpenError {
+    let before = fs::read(phone.store()).unwrap();
+    let error = phone.open().unwrap_err();
+    assert_eq!(fs::read(phone.store()).unwrap(), before);
+    error
+}
+
+#[test]
+fn what_was_written_is_there_when_the_store_is_opened_again() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(1);
+    unlocked.add_account(&card("GitHub")).unwrap();
+    drop((client, unlocked));
+    assert_eq!(names_of(&phone.unlock().accounts("").unwrap()), ["GitHub"]);
+}
+
+#[test]
+fn an_empty_store_says_so_and_takes_one_workspace_only() {
+    let phone = TestPhone::new(2);
+    let client = phone.open().unwrap();
+    assert_eq!(client.state().unwrap(), ClientState::Empty);
+    assert_eq!(client.unlock().unwrap_err().to_string(), "unlock: there is no workspace here yet");
+    client.create_workspace(&names()).unwrap();
+    assert!(client.create_workspace(&names()).is_err());
+}
+
+#[test]
+fn a_file_that_is_something_else_is_foreign() {
+    let phone = TestPhone::new(3);
+    for bytes in [&b"hello"[..], &[0; 4096]] {
+        write(&phone.store(), bytes);
+        assert!(matches!(refused(&phone), OpenError::Foreign));
+    }
+}
+
+#[test]
+fn another_programs_database_is_foreign_too() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(4);
+    drop((client, unlocked));
+    let mut bytes = fs::read(phone.store()).unwrap();
+    bytes[68..72].copy_from_slice(b"GPKG");
+    write(&phone.store(), &bytes);
+    assert!(matches!(refused(&phone), OpenError::Foreign));
+}
+
+#[test]
+fn a_store_of_a_later_version_names_both_formats() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(5);
+    drop((client, unlocked));
+    let mut bytes = fs::read(phone.store()).unwrap();
+    bytes[63] = 9;
+    write(&phone.store(), &bytes);
+    assert!(matches!(refused(&phone), OpenError::Newer { found: 9, known: 1 }));
+}
+
+#[test]
+fn a_store_that_was_copied_in_part_is_half_written() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(6);
+    drop((client, unlocked));
+    let bytes = fs::read(phone.store()).unwrap();
+    for length in [7, 60, 100, 4096, bytes.len() - 1] {
+        write(&phone.store(), &bytes[..length]);
+        assert!(matches!(refused(&phone), OpenError::HalfWritten), "{length}");
+    }
+}
+
+#[test]
+fn a_store_whose_pages_were_overwritten_is_damaged() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(7);
+    drop((client, unlocked));
+    let mut bytes = fs::read(phone.store()).unwrap();
+    let length = bytes.len();
+    bytes[100..length].fill(0x5A);
+    write(&phone.store(), &bytes);
+    let error = phone.open().unwrap_err();
+    assert!(matches!(error, OpenError::Store(StoreError::Damaged)), "{error:?}");
+}
+
+#[test]
+fn a_second_client_on_the_same_store_is_told_to_wait() {
+    let (phone, _client, unlocked) = TestPhone::with_workspace(8);
+    let error = phone.open().unwrap_err();
+    assert!(matches!(error, OpenError::Store(StoreError::InUse)), "{error:?}");
+    unlocked.add_account(&card("still works")).unwrap();
+}
+
+#[test]
+fn a_store_in_a_folder_that_does_not_exist_is_no_panic() {
+    let phone = TestPhone::new(9);
+    let error = Client::open(&phone.file("none").join("store"), phone.host()).unwrap_err();
+    assert!(matches!(error, OpenError::Store(StoreError::ReadOnly)), "{error:?}");
+}
+
+#[test]
+fn only_its_owner_can_read_a_store() {
+    use std::os::unix::fs::MetadataExt as _;
+    let (phone, _client, _unlocked) = TestPhone::with_workspace(10);
+    for entry in fs::read_dir(phone.store().parent().unwrap()).unwrap() {
+        assert_eq!(entry.unwrap().metadata().unwrap().mode() & 0o077, 0);
+    }
+}
