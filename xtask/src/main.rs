@@ -3,7 +3,9 @@
 mod bench;
 mod check;
 mod conformance;
+mod frames;
 mod fuzz;
+mod progress;
 mod repository;
 mod rights;
 mod stopwatch;
@@ -32,6 +34,8 @@ enum Command {
     Check(check::Arguments),
     /// Reads a file of payload cases and prints what differs from what they say.
     Conformance(conformance::Arguments),
+    /// Makes camera frames of QR codes from a seed, with a manifest of what each holds.
+    Frames(frames::Arguments),
     /// Looks for inputs that break a property of a reader.
     Fuzz(fuzz::Arguments),
     /// Writes the tables of docs/protocol.md from the code: numbers, and who may do what.
@@ -48,6 +52,7 @@ fn main() -> ExitCode {
         Command::Bench(arguments) => bench::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
+        Command::Frames(arguments) => frames::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
         Command::Rights(arguments) => rights::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
