@@ -167,6 +167,9 @@ pub enum EnrolError {
     /// The secret is longer than a record holds.
     #[error(transparent)]
     Secret(#[from] SecretLength),
+    /// A name is longer than a card holds.
+    #[error(transparent)]
+    Text(#[from] TextTooLong),
 }
 
 /// Why there is no code.

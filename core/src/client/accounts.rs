@@ -44,6 +44,8 @@ pub struct AccountDetails {
     pub summary: AccountSummary,
     /// The whole card.
     pub card: CardFields,
+    /// How many of the service's own backup codes are left: what the card shows to account Owners.
+    pub recovery_codes: u64,
 }
 
 impl Unlocked {
@@ -68,7 +70,7 @@ impl Unlocked {
             let line = desk.line(account)?.clone();
             let summary = summary(desk, account, &line).ok_or(Refusal::NoSuchAccount)?;
             let (_, card) = card(desk, account)?;
-            Ok(AccountDetails { summary, card: fields(&card) })
+            Ok(AccountDetails { summary, card: fields(&card), recovery_codes: line.recovery_codes })
         })
     }
 

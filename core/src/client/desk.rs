@@ -26,6 +26,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) host: &'a Host,
     keys: KeyRing,
     change: Change,
+    committed: bool,
 }
 
 /// What is to change together.
@@ -47,7 +48,7 @@ pub(crate) struct Current<T> {
 
 impl<'a> Desk<'a> {
     pub(super) fn new(store: &'a mut Store, session: &'a mut Session, host: &'a Host) -> Self {
-        Self { store, session, host, keys: KeyRing::new(), change: Change::default() }
+        Self { store, session, host, keys: KeyRing::new(), change: Change::default(), committed: false }
     }
 
     /// The date in ms since the Unix epoch, as the protocol writes it.
@@ -55,9 +56,14 @@ impl<'a> Desk<'a> {
         self.host.clock.now().unix_millis()
     }
 
+    /// Whether anything became durable since the verb began.
+    pub(super) const fn has_committed(&self) -> bool {
+        self.committed
+    }
+
     /// The moment that codes are made for.
     pub(crate) fn code_time(&self) -> Timestamp {
-        self.host.clock.now()
+        self.session.drift.corrected(self.host.clock.now())
     }
 
     pub(crate) fn codes(&self, account: AccountId) -> SpaceId {
@@ -223,6 +229,7 @@ impl<'a> Desk<'a> {
             change.put(step, session, entropy)?;
             session.put_checkpoint(step, entropy)
         })?;
+        self.committed = true;
         self.session.checkpointed(checkpoint);
         for (account, line) in change.lines {
             self.session.secrets.remove(&account);

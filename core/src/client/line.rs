@@ -41,6 +41,8 @@ pub(crate) struct Line {
     pub(crate) binned: Option<u64>,
     /// When the first of the secrets was sealed that can still be restored, in ms since the Unix epoch.
     pub(crate) oldest_replaced: Option<u64>,
+    /// How many of the service's own backup codes are left.
+    pub(crate) recovery_codes: u64,
     /// All texts in lower case, one a line, for search.
     pub(crate) folded: String,
 }
@@ -113,10 +115,10 @@ impl Line {
         Ok(local.seal(Place::Store(&place(account)), &bytes, entropy)?)
     }
 
-    /// `[1, name, app, address, login, notes, favourite, on, pending, binned, oldest_replaced]`
+    /// `[1, name, app, address, login, notes, favourite, on, pending, binned, oldest_replaced, recovery_codes]`
     fn encode(&self, bytes: &mut Vec<u8>) -> Result<(), minicbor::encode::Error<std::convert::Infallible>> {
         let mut encoder = Encoder::new(bytes);
-        encoder.array(11)?.u64(VERSION)?;
+        encoder.array(12)?.u64(VERSION)?;
         for text in [&self.name, &self.app, &self.address, &self.login, &self.notes] {
             encoder.str(text)?;
         }
@@ -135,6 +137,7 @@ impl Line {
                 None => encoder.null()?,
             };
         }
+        encoder.u64(self.recovery_codes)?;
         Ok(())
     }
 
@@ -147,7 +150,7 @@ impl Line {
 
     fn decode(bytes: &[u8]) -> Result<Option<Self>, minicbor::decode::Error> {
         let mut decoder = Decoder::new(bytes);
-        if decoder.array()? != Some(11) || decoder.u64()? != VERSION {
+        if decoder.array()? != Some(12) || decoder.u64()? != VERSION {
             return Ok(None);
         }
         let mut text = || decoder.str().map(str::to_owned);
@@ -167,6 +170,7 @@ impl Line {
             pending,
             binned,
             oldest_replaced,
+            recovery_codes: decoder.u64()?,
             folded: String::new(),
         }))
     }

@@ -5,15 +5,22 @@
 //! before a lock stays locked. Nothing here needs a server.
 
 mod accounts;
+mod activity;
+mod backup;
+mod backup_form;
 mod bin;
 mod codes;
 mod create;
 mod desk;
+mod import;
 mod line;
 mod listing;
+mod observe;
 mod recover;
+mod recovery_codes;
 mod secrets;
 mod session;
+mod settings;
 mod unlock;
 
 use std::fmt;
@@ -24,21 +31,29 @@ use std::time::Duration;
 use crate::ports::{Clock, Entropy, KeyVault, MonotonicClock};
 use crate::store::Store;
 
+pub use countersign_crypto::content::Action;
+
 pub use crate::error::{
     AccountError, CodeError, CreateError, EnrolError, ExportError, ImportError, RecoverError,
     RecoveryCodesError, Refusal, Unavailable, UnlockError,
 };
 pub use crate::store::{FileError, OpenError, StoreError};
 pub use accounts::{AccountDetails, CardFields};
+pub use activity::Deed;
+pub use backup::Exported;
 pub use bin::Binned;
 pub use codes::{AccountCode, CodeOfAccount, Revealed};
 pub use create::WorkspaceNames;
+pub use import::{Candidate, CandidateState, EntryResult, Imported};
 pub use listing::{AccountSummary, CodeKind, MfaState};
+pub use observe::{Listed, Listener, Subscription};
+pub use recovery_codes::ShownRecoveryCode;
 pub use secrets::ReplacedSecret;
 
 pub(crate) use codes::{parameters, secret};
 pub(crate) use desk::Desk;
 pub(crate) use line::{Line, Secret, fingerprint};
+use observe::Observers;
 use session::Session;
 
 /// What the host provides to a client.
@@ -84,6 +99,7 @@ pub enum ClientState {
 struct Inner {
     host: Host,
     state: Mutex<State>,
+    observers: Observers,
 }
 
 struct State {
@@ -100,7 +116,9 @@ impl Client {
     /// [`OpenError`] says what the file is instead, and what to do. The file is then as it was.
     pub fn open(path: &Path, host: Host) -> Result<Self, OpenError> {
         let state = State { store: Store::open(path)?, session: None, sessions: 0 };
-        Ok(Self { inner: Arc::new(Inner { host, state: Mutex::new(state) }) })
+        Ok(Self {
+            inner: Arc::new(Inner { host, state: Mutex::new(state), observers: Observers::default() }),
+        })
     }
 
     /// What a screen shows first.
@@ -117,7 +135,7 @@ impl Client {
 
     /// Wipes every key from memory.
     pub fn lock(&self) {
-        self.inner.state().session = None;
+        self.inner.lock();
     }
 
     /// Locks if the time has come; else the time left. A host with a timer asks again then.
@@ -125,8 +143,10 @@ impl Client {
         let mut state = self.inner.state();
         let left =
             state.session.as_ref().and_then(|session| session.lock.left(self.inner.host.monotonic.elapsed()));
-        if left.is_none() {
-            state.session = None;
+        let over = left.is_none() && state.session.take().is_some();
+        drop(state);
+        if over {
+            self.inner.tell_observers();
         }
         left
     }
@@ -154,13 +174,31 @@ pub(crate) enum Doer {
 impl Unlocked {
     /// Wipes every key from memory.
     pub fn lock(&self) {
-        self.inner.state().session = None;
+        self.inner.lock();
     }
 
     /// Runs a verb with the store and the keys, and nothing else running beside it.
     ///
     /// A verb that fails has changed nothing, so what it did to the log in memory is undone as well.
     pub(crate) fn with<T, E: From<Unavailable>>(
+        &self,
+        doer: Doer,
+        verb: impl FnOnce(&mut Desk<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut changed = false;
+        let done = self.with_untold(doer, |desk| {
+            let done = verb(desk);
+            changed = desk.has_committed();
+            done
+        });
+        if changed {
+            self.inner.tell_observers();
+        }
+        done
+    }
+
+    /// The same, without telling those who watch.
+    fn with_untold<T, E: From<Unavailable>>(
         &self,
         doer: Doer,
         verb: impl FnOnce(&mut Desk<'_>) -> Result<T, E>,
@@ -193,6 +231,11 @@ impl Unlocked {
 }
 
 impl Inner {
+    fn lock(self: &Arc<Self>) {
+        self.state().session = None;
+        self.tell_observers();
+    }
+
     /// A thread that panicked has left no half step behind: the store's transaction was rolled back.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)

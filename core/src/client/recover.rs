@@ -3,7 +3,7 @@
 //! The kit is a device of its own, for which every space key was boxed. It opens those boxes, signs the entry that adds
 //! the new device, and is put away again. What lay under the lost key alone, such as favourite marks, is gone.
 
-use countersign_crypto::content::{Card, DeviceName, Otp, Pending, Unknown};
+use countersign_crypto::content::{Card, DeviceName, Otp, Pending, RecoveryCodes, Replaced, Unknown};
 use countersign_crypto::device::DeviceKeys;
 use countersign_crypto::flow::Author;
 use countersign_crypto::key_ring::KeyRing;
@@ -118,6 +118,11 @@ fn relist(desk: &mut Desk<'_>) -> Result<(), Unavailable> {
         if desk.role(account) == Some(countersign_protocol::numbers::AccountRole::Owner) {
             let pending = desk.read::<Pending>(desk.controls(account), InstanceId::ZERO)?.content;
             line.pending = pending.map(|pending| Secret::of(&pending.otp, pending.at));
+            let codes = desk.read::<RecoveryCodes>(desk.controls(account), InstanceId::ZERO)?.content;
+            line.recovery_codes = codes.as_ref().map_or(0, super::recovery_codes::unused);
+            let replaced = desk.read_all::<Replaced>(desk.controls(account))?;
+            line.oldest_replaced =
+                replaced.iter().filter_map(|(_, held)| Some(held.content.as_ref()?.at)).min();
         }
         desk.set_line(account, Some(line));
     }

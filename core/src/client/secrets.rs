@@ -200,7 +200,7 @@ fn seal_away(
 }
 
 /// Makes `otp` the secret in use, `drawn` codes further, and seals the one that was.
-fn put_in_use(
+pub(super) fn put_in_use(
     desk: &mut Desk<'_>,
     account: AccountId,
     otp: &Otp,

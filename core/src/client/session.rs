@@ -13,10 +13,12 @@ use countersign_protocol::ids::AccountId;
 use countersign_protocol::log::Log;
 
 use super::line::Line;
+use super::settings::{stored_drift, stored_lock_after};
 use crate::error::Unavailable;
+use crate::otp::Drift;
 use crate::ports::Entropy;
 use crate::store::{Identity, Step, Store, StoreError};
-use crate::vault::{AutoLock, LockAfter};
+use crate::vault::AutoLock;
 
 /// Entries that may follow a checkpoint before the next one is written: at most this many signatures are verified
 /// when a store is opened, and each entry pays its share of one checkpoint.
@@ -35,6 +37,7 @@ pub(crate) struct Session {
     /// Secrets that the list has shown since the unlock.
     pub(crate) secrets: BTreeMap<AccountId, Otp>,
     pub(crate) lock: AutoLock,
+    pub(crate) drift: Drift,
 }
 
 impl Session {
@@ -51,8 +54,9 @@ impl Session {
         for (account, sealed) in store.listing()? {
             lines.insert(account, Line::open(account, &sealed, &local)?);
         }
-        let lock = AutoLock::new(LockAfter::USUAL, now);
-        Ok(Self { identity, local, device, log, checkpoint, lines, secrets: BTreeMap::new(), lock })
+        let lock = AutoLock::new(stored_lock_after(store, &local)?, now);
+        let drift = stored_drift(store, &local)?;
+        Ok(Self { identity, local, device, log, checkpoint, lines, secrets: BTreeMap::new(), lock, drift })
     }
 
     /// Goes back to the log as it is stored.

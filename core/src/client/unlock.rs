@@ -6,9 +6,8 @@ use countersign_crypto::device::DeviceKeys;
 
 use super::session::Session;
 use super::{Client, Unlocked};
-use crate::error::{Unavailable, UnlockError};
+use crate::error::UnlockError;
 use crate::ports::VaultError;
-use crate::vault::LockAfter;
 
 impl Client {
     /// Unlocks, asking the vault; it may show something to the person. An unlocked client is unlocked anew.
@@ -27,18 +26,5 @@ impl Client {
             .map_err(|_| UnlockError::KeyLost)?;
         let session = Session::load(&state.store, identity, local, device, self.host().monotonic.elapsed())?;
         Ok(self.begin(&mut state, session))
-    }
-}
-
-impl Unlocked {
-    /// Chooses how long this unlock lasts while nobody does anything.
-    ///
-    /// # Errors
-    /// [`Unavailable`], as of any verb.
-    pub fn lock_after(&self, after: LockAfter) -> Result<(), Unavailable> {
-        self.with(super::Doer::Person, |desk| {
-            desk.session.lock.after = after;
-            Ok(())
-        })
     }
 }

@@ -333,7 +333,7 @@ fn whose(desk: &Desk<'_>, account: AccountId, payload: &AccountPayload) -> Optio
 }
 
 /// A payload's secret as a record holds it, under the id of a new scan.
-fn sealed_otp(payload: &AccountPayload, desk: &Desk<'_>) -> Result<Otp, EnrolError> {
+pub(crate) fn sealed_otp(payload: &AccountPayload, desk: &Desk<'_>) -> Result<Otp, EnrolError> {
     let kind = match payload.parameters {
         OtpParameters::Time(TimeParameters::Totp { period, .. }) => {
             OtpKind::Totp { period: period.seconds() }

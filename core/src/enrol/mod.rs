@@ -19,6 +19,7 @@ mod uri;
 mod vendor;
 mod write;
 
+pub(crate) use activate::sealed_otp;
 pub use activate::{Enrolment, EnrolmentState, Glance, PendingCode};
 pub use advice::NextStep;
 pub use batches::{BatchError, Batches, Export};

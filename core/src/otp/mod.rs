@@ -5,12 +5,14 @@
 //! error. Why HMAC is borrowed and the rest is ours: `docs/adr/0004-code-generation.md`.
 
 mod code;
+mod drift;
 mod parameters;
 mod secret;
 #[cfg(test)]
 mod tests;
 
 pub use code::{Code, CodeDigits, CounterCode, TimeOutOfRange};
+pub use drift::{ClockState, Drift};
 pub use parameters::{
     Algorithm, CounterParameters, Digits, DigitsOutOfRange, OtpParameters, Period, PeriodOutOfRange,
     TimeParameters,

@@ -90,7 +90,7 @@ pub(crate) fn read_private(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>
 }
 
 /// Reads a file of at most `limit` bytes.
-fn read_whole(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
+pub(crate) fn read_whole(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
     read_up_to(&File::open(path)?, limit)
 }
 

@@ -11,3 +11,4 @@ pub(crate) use lock::AutoLock;
 pub use lock::{LockAfter, LockAfterOutOfRange};
 pub use passphrase::{AskPassphrase, Asking, Passphrase, PassphraseTooShort, PassphraseVault};
 pub use sealed::{Cost, CostOutOfRange};
+pub(crate) use sealed::{Purpose, SealedError, open_with, seal_with};

@@ -1,11 +1,17 @@
 //! The client on its store, as an app uses it: no server, one person, everything durable.
 
 mod accounts;
+mod activity;
+mod backup;
 mod canary;
 mod enrolment;
+mod import;
 mod lock;
+mod observe;
 mod opening;
 mod property;
+mod recovery_codes;
+mod vault;
 
 use countersign_core::client::{AccountSummary, CardFields, Unlocked};
 use countersign_core::enrol::EnrolmentState;
