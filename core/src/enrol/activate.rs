@@ -60,6 +60,11 @@ pub enum Glance {
     Nothing(Hint),
     /// Only what was seen before.
     SeenBefore,
+    /// One of several codes that make one message; these are still to be shown, counted from 0.
+    Part {
+        /// The parts still to be shown.
+        missing: Vec<u8>,
+    },
     /// A QR code of another kind: say so, and go on.
     Refused(PayloadError),
     /// An export of several accounts: they are imported, not enrolled one by one.
@@ -168,14 +173,15 @@ impl Enrolment {
         if !matches!(scan.camera, Camera::Looking) {
             return self.shown(&scan.camera);
         }
-        let symbols = match scan.session.feed(frame) {
+        let messages = match scan.session.feed(frame) {
             Scanned::Nothing(hint) => return Ok(EnrolmentState::Scanning(Glance::Nothing(hint))),
             Scanned::SeenBefore => return Ok(EnrolmentState::Scanning(Glance::SeenBefore)),
-            Scanned::New(symbols) => symbols,
+            Scanned::Part { missing } => return Ok(EnrolmentState::Scanning(Glance::Part { missing })),
+            Scanned::New(messages) => messages,
         };
         let mut state = EnrolmentState::Scanning(Glance::SeenBefore);
-        for symbol in symbols {
-            state = self.take(&mut scan, symbol.text().unwrap_or_default(), Entry::Qr)?;
+        for message in messages {
+            state = self.take(&mut scan, message.text().unwrap_or_default(), Entry::Qr)?;
             if !matches!(scan.camera, Camera::Looking) {
                 break;
             }

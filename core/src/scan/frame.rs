@@ -186,3 +186,7 @@ impl fmt::Debug for Frame<'_> {
         formatter.debug_struct("Frame").field("geometry", &self.geometry).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+#[path = "frame_tests.rs"]
+mod tests;

@@ -18,5 +18,5 @@ mod text;
 
 pub use frame::{Crop, Frame, FrameError, Geometry, Rotation};
 pub use reader::{CAMERA_BUDGET, Hint, Reader, Reading, STILL_BUDGET};
-pub use session::{Scanned, Session};
+pub use session::{Message, Scanned, Session};
 pub use symbol::{ErrorCorrection, Point, StructuredAppend, Symbol};

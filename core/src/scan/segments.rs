@@ -83,8 +83,11 @@ impl SegmentReader<'_> {
         self.bits.take(width).map(|count| count as usize)
     }
 
+    /// What follows is of this set. A run goes on across segments: encoders may cut within a character.
     fn begin(&mut self, charset: Charset) {
-        self.runs.push(Run { charset, start: self.bytes.len() });
+        if self.runs.last().is_none_or(|run| run.charset != charset) {
+            self.runs.push(Run { charset, start: self.bytes.len() });
+        }
     }
 
     fn numeric(&mut self) -> Option<()> {
@@ -168,10 +171,10 @@ impl SegmentReader<'_> {
     /// An assignment number of one to three bytes (table 4).
     fn eci(&mut self) -> Option<u32> {
         let first = self.bits.take(8)?;
-        match first.leading_zeros() {
-            24.. => Some(first),
-            _ if first & 0xc0 == 0x80 => Some((first & 0x3f) << 8 | self.bits.take(8)?),
-            _ if first & 0xe0 == 0xc0 => Some((first & 0x1f) << 16 | self.bits.take(16)?),
+        match first {
+            0x00..0x80 => Some(first),
+            0x80..0xc0 => Some((first & 0x3f) << 8 | self.bits.take(8)?),
+            0xc0..0xe0 => Some((first & 0x1f) << 16 | self.bits.take(16)?),
             _ => None,
         }
     }
