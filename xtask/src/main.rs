@@ -5,6 +5,7 @@ mod check;
 mod conformance;
 mod frames;
 mod fuzz;
+mod photo;
 mod progress;
 mod repository;
 mod rights;
@@ -38,6 +39,8 @@ enum Command {
     Frames(frames::Arguments),
     /// Looks for inputs that break a property of a reader.
     Fuzz(fuzz::Arguments),
+    /// Makes the demonstration picture: a real photograph in which a laptop shows a code.
+    Photo(photo::Arguments),
     /// Writes the tables of docs/protocol.md from the code: numbers, and who may do what.
     Rights(rights::Arguments),
     /// Every check and every test of the repository; ends with `N passed, N failed`.
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Frames(arguments) => frames::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Photo(arguments) => photo::run(&arguments),
         Command::Rights(arguments) => rights::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Vectors(arguments) => vectors::run(&arguments),

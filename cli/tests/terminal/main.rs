@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "what prepares a test fails as a test does")]
 
 mod code;
+mod demo;
 mod help;
 mod json;
 mod pictures;

@@ -88,13 +88,14 @@ impl Camera {
     }
 }
 
-fn apply(m: &[f32; 9], (x, y): Point) -> Point {
+/// Where a homography, row by row, takes a point.
+pub(crate) fn apply(m: &[f32; 9], (x, y): Point) -> Point {
     let w = m[6] * x + m[7] * y + m[8];
     ((m[0] * x + m[1] * y + m[2]) / w, (m[3] * x + m[4] * y + m[5]) / w)
 }
 
 /// The inverse up to a factor, which a homography does not have.
-fn inverse(m: &[f32; 9]) -> [f32; 9] {
+pub(crate) fn inverse(m: &[f32; 9]) -> [f32; 9] {
     let m = m.map(f64::from);
     let adjugate = [
         m[4] * m[8] - m[5] * m[7],

@@ -24,14 +24,18 @@ mod light;
 mod optics;
 mod page;
 mod payload;
+mod photo;
 mod plane;
+mod quad;
 mod random;
 mod scenario;
 mod sensor;
+mod sign_in;
 mod symbol;
 mod tile;
 
 pub use frame::{Code, Frame, generate};
+pub use photo::{Photo, show_on_display};
 pub use scenario::Scenario;
 pub use symbol::Level;
 

@@ -56,11 +56,7 @@ impl Sensor {
         (0..4096u16)
             .map(|step| {
                 let linear = f32::from(step) / 4095.0;
-                let coded = if linear <= 0.003_130_8 {
-                    12.92 * linear
-                } else {
-                    1.055 * libm::powf(linear, 1.0 / 2.4) - 0.055
-                };
+                let coded = srgb(linear);
                 let bent = coded * coded * (3.0 - 2.0 * coded);
                 255.0 * (coded + (bent - coded) * self.contrast)
             })
@@ -68,7 +64,18 @@ impl Sensor {
     }
 }
 
-fn byte(value: f32) -> u8 {
+/// The transfer curve of sRGB (IEC 61966-2-1): light 0 … 1 to a coded value 0 … 1.
+pub(crate) fn srgb(linear: f32) -> f32 {
+    if linear <= 0.003_130_8 { 12.92 * linear } else { 1.055 * libm::powf(linear, 1.0 / 2.4) - 0.055 }
+}
+
+/// The light of a coded value: the inverse of [`srgb`].
+pub(crate) fn light_of(byte: u8) -> f32 {
+    let coded = f32::from(byte) / 255.0;
+    if coded <= 0.040_45 { coded / 12.92 } else { libm::powf((coded + 0.055) / 1.055, 2.4) }
+}
+
+pub(crate) fn byte(value: f32) -> u8 {
     (value + 0.5).clamp(0.0, 255.0) as u8
 }
 
