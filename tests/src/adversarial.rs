@@ -31,30 +31,38 @@ fn patterns() -> Vec<(String, Pattern)> {
         ("all white".to_owned(), Box::new(|_, _| 255)),
         ("ramp".to_owned(), Box::new(|x, y| u8::try_from((x + y) / 16 % 256).unwrap_or(0))),
         ("noise".to_owned(), Box::new(|x, y| noise(x, y).to_le_bytes()[0])),
-        ("noise of two values".to_owned(), Box::new(|x, y| dark(noise(x, y) % 2 == 0))),
-        ("concentric squares".to_owned(), Box::new(|x, y| dark(x.abs_diff(500).max(y.abs_diff(500)) / 4 % 2 == 0))),
-        ("concentric circles".to_owned(), Box::new(|x, y| {
-            dark((x.abs_diff(500).pow(2) + y.abs_diff(500).pow(2)).isqrt() / 5 % 2 == 0)
-        })),
+        ("noise of two values".to_owned(), Box::new(|x, y| dark(heads(x, y)))),
+        (
+            "concentric squares".to_owned(),
+            Box::new(|x, y| dark(x.abs_diff(500).max(y.abs_diff(500)) / 4 % 2 == 0)),
+        ),
+        (
+            "concentric circles".to_owned(),
+            Box::new(|x, y| dark((x.abs_diff(500).pow(2) + y.abs_diff(500).pow(2)).isqrt() / 5 % 2 == 0)),
+        ),
         ("text page".to_owned(), Box::new(text_page)),
         ("finder patterns of random sizes".to_owned(), Box::new(scattered_finders)),
     ];
     for module in [1, 2, 3, 8] {
         let square = Box::new(move |x, y| dark((x / module + y / module) % 2 == 0));
         patterns.push((format!("checkerboard of {module} pixels"), square));
-        let modules = Box::new(move |x, y| dark(noise(x / module, y / module) % 2 == 0));
+        let modules = Box::new(move |x, y| dark(heads(x / module, y / module)));
         patterns.push((format!("random modules of {module} pixels"), modules));
         // Nine apart: each has its quiet zone, and stands at a right angle with two others.
-        patterns.push((format!("finder patterns of {module} pixels"), Box::new(move |x, y| {
-            dark(finder(x / module % 9, y / module % 9))
-        })));
+        patterns.push((
+            format!("finder patterns of {module} pixels"),
+            Box::new(move |x, y| dark(finder(x / module % 9, y / module % 9))),
+        ));
         // Every 24 modules the corner of a version 1, filled with modules: what is found must also be sampled.
-        patterns.push((format!("crowded codes of {module} pixels"), Box::new(move |x, y| {
-            let (x, y) = (x / module, y / module);
-            let (column, row) = (x % 24, y % 24);
-            let inside = column < 9 && row < 9 || column >= 12 && row < 9 || column < 9 && row >= 12;
-            dark(if inside { finder(column % 12, row % 12) } else { noise(x, y) % 2 == 0 })
-        })));
+        patterns.push((
+            format!("crowded codes of {module} pixels"),
+            Box::new(move |x, y| {
+                let (x, y) = (x / module, y / module);
+                let (column, row) = (x % 24, y % 24);
+                let inside = column % 12 < 9 && row % 12 < 9 && (column < 12 || row < 12);
+                dark(if inside { finder(column % 12, row % 12) } else { heads(x, y) })
+            }),
+        ));
     }
     patterns
 }
@@ -74,8 +82,9 @@ fn text_page(x: u32, y: u32) -> u8 {
     let (line, in_line) = (y / 20, y % 20);
     let (letter, in_letter) = (x / 9, x % 9);
     let shape = noise(letter, line);
-    let blank = shape % 6 == 0 || in_line > 13;
-    let stroke = in_letter < 2 && shape & 64 == 0 || in_letter / 3 == shape / 8 % 3 || in_line / 3 == shape / 256 % 5;
+    let blank = shape.is_multiple_of(6) || in_line > 13;
+    let stroke =
+        in_letter < 2 && shape & 64 == 0 || in_letter / 3 == shape / 8 % 3 || in_line / 3 == shape / 256 % 5;
     dark(!blank && stroke && in_letter < 7)
 }
 
@@ -84,6 +93,11 @@ fn scattered_finders(x: u32, y: u32) -> u8 {
     let module = noise(x / 64, y / 64) % 8 + 1;
     let (column, row) = (x % 64 / module, y % 64 / module);
     dark(column < 9 && row < 9 && finder(column, row))
+}
+
+/// A coin thrown for each pixel.
+fn heads(x: u32, y: u32) -> bool {
+    noise(x, y).is_multiple_of(2)
 }
 
 /// Noise without state: the same for the same pixel.

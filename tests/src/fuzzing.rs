@@ -13,7 +13,7 @@ use countersign_core::enrol::{
 };
 use countersign_core::otp::OtpParameters;
 use countersign_core::ports::{MonotonicClock, Timestamp};
-use countersign_core::scan::{Crop, Frame, Geometry, Reader, Rotation};
+use countersign_core::scan::{Crop, Frame, Geometry, Reader, Reading, Rotation};
 
 pub use sharing::{invite_link, key_box, log_entry, record, recovery_kit};
 
@@ -38,7 +38,10 @@ pub const TARGETS: [Target; 9] = [
     Target { name: "recovery_kit", run: recovery_kit },
 ];
 
-/// Any bytes as any plane: wrong geometry is refused, and what is left is read without a panic.
+/// Any bytes as any plane: wrong geometry is refused, and what a frame holds does not depend on how it lies in memory.
+///
+/// # Panics
+/// Where that does not hold.
 pub fn frame(data: &[u8]) {
     let Some((header, bytes)) = data.split_first_chunk::<12>() else { return };
     let [width, height, row_stride, pixel_stride, rotation, cropped, left, top, right, bottom, high, low] =
@@ -52,9 +55,25 @@ pub fn frame(data: &[u8]) {
         rotation: rotations[rotation as usize % rotations.len()],
         crop: (cropped & 1 == 1).then_some(Crop { left, top, width: right, height: bottom }),
     };
-    if let Ok(frame) = Frame::new(bytes, geometry) {
-        let _ = Reader::new(StoppedClock).read(&frame, Duration::from_secs(1));
+    let Ok(frame) = Frame::new(bytes, geometry) else { return };
+    let whole = Crop { left: 0, top: 0, width: geometry.width, height: geometry.height };
+    let Crop { left, top, width, height } = geometry.crop.unwrap_or(whole);
+    let places = (top..top + height).flat_map(|y| (left..left + width).map(move |x| (x, y)));
+    let pixels: Vec<u8> = places.map(|(x, y)| bytes[(y * row_stride + x * pixel_stride) as usize]).collect();
+    let tidy = Geometry { rotation: geometry.rotation, ..Geometry::packed(width, height) };
+    assert_eq!(payloads(&frame), payloads(&Frame::new(&pixels, tidy).expect("a plane without gaps")));
+}
+
+/// The payloads in a frame.
+fn payloads(frame: &Frame<'_>) -> Vec<Vec<u8>> {
+    let Reading::Symbols(symbols) = Reader::new(StoppedClock).read(frame, Duration::from_secs(1)) else {
+        return Vec::new();
+    };
+    for symbol in &symbols {
+        assert!((1..=40).contains(&symbol.version()));
+        assert!(symbol.corners().iter().all(|corner| corner.x.is_finite() && corner.y.is_finite()));
     }
+    symbols.iter().map(|symbol| symbol.bytes().to_vec()).collect()
 }
 
 /// A clock that stands still, so that no budget ends and every step is run.

@@ -1,6 +1,7 @@
 //! What the suites, the fuzz targets and `cargo xtask` share: where the data lies, how cases are compared, the property each
 //! fuzz target holds, and a workspace to test with.
 
+pub mod adversarial;
 pub mod conformance;
 pub mod entropy;
 pub mod folder;

@@ -8,6 +8,8 @@ mod corpora;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod scan;
+#[cfg(test)]
 mod sharing;
 #[cfg(test)]
 mod vectors;
