@@ -8,6 +8,8 @@ mod corpora;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod log_model;
+#[cfg(test)]
 mod scan;
 #[cfg(test)]
 mod sharing;

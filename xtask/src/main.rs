@@ -5,6 +5,7 @@ mod check;
 mod conformance;
 mod frames;
 mod fuzz;
+mod model;
 mod photo;
 mod progress;
 mod repository;
@@ -39,6 +40,8 @@ enum Command {
     Frames(frames::Arguments),
     /// Looks for inputs that break a property of a reader.
     Fuzz(fuzz::Arguments),
+    /// The log beside its reference model, over random sequences of entries.
+    Model(model::Arguments),
     /// Makes the demonstration picture: a real photograph in which a laptop shows a code.
     Photo(photo::Arguments),
     /// Writes the tables of docs/protocol.md from the code: numbers, and who may do what.
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Frames(arguments) => frames::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Model(arguments) => model::run(&arguments),
         Command::Photo(arguments) => photo::run(&arguments),
         Command::Rights(arguments) => rights::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),

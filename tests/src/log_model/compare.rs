@@ -1,0 +1,179 @@
+//! Model and product on the same bytes: the same verdict at each step, the same state after it, and what must hold
+//! whatever anybody tries.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use countersign_protocol::ids::WorkspaceId;
+use countersign_protocol::log::{EntryError, Log};
+
+use super::invariants;
+use super::message::{Entry, Id};
+use super::moves;
+use super::random::Random;
+use super::rules::{Model, Verdict};
+use super::state;
+
+/// The most entries that one sequence tries, its genesis included.
+const MOST_STEPS: u64 = 30;
+
+/// The entries that a race takes.
+const RACE: u64 = 3;
+
+/// What happened in a number of sequences.
+#[derive(Debug, Default)]
+pub struct Met {
+    /// Sequences run.
+    pub sequences: u64,
+    /// Entries judged.
+    pub steps: u64,
+    /// How often each verdict was given: `ok`, an alarm's name, or an error's.
+    pub verdicts: BTreeMap<&'static str, u64>,
+}
+
+impl Met {
+    fn note(&mut self, verdict: Verdict) {
+        self.steps += 1;
+        let name = verdict.unwrap_or_else(Some).unwrap_or("ok");
+        *self.verdicts.entry(name).or_default() += 1;
+    }
+
+    /// Adds what another run met.
+    pub fn add(&mut self, other: &Self) {
+        self.sequences += other.sequences;
+        self.steps += other.steps;
+        for (name, count) in &other.verdicts {
+            *self.verdicts.entry(name).or_default() += count;
+        }
+    }
+}
+
+/// Where model and product differ, or an invariant broke: `seed` replays it.
+#[derive(Debug)]
+pub struct Difference {
+    /// The sequence.
+    pub seed: u64,
+    /// The entry, counted from the genesis.
+    pub step: u64,
+    /// What each said.
+    pub what: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed {}, step {}: {}", self.seed, self.step, self.what)
+    }
+}
+
+/// One random sequence: honest and dishonest moves, races between devices, damaged bytes.
+///
+/// # Errors
+/// The first [`Difference`].
+pub fn run_sequence(seed: u64, met: &mut Met) -> Result<(), Difference> {
+    let mut random = Random::new(seed);
+    let (wire, pinned) = moves::genesis(&mut random);
+    let difference = |step, what| Difference { seed, step, what };
+    met.sequences += 1;
+    let (model, log) = begin(&wire, pinned, met).map_err(|what| difference(0, what))?;
+    let (Some(model), Some(log)) = (model, log) else { return Ok(()) };
+    let mut pair = Pair { model, log, past: vec![wire] };
+    let mut step = 1;
+    let end = 5 + random.below(MOST_STEPS - RACE - 4);
+    while step < end {
+        let verdicts =
+            if random.one_in(7) { race(&mut random, &mut pair) } else { single(&mut random, &mut pair) };
+        for verdict in verdicts.map_err(|what| difference(step, what))? {
+            met.note(verdict);
+            step += 1;
+        }
+    }
+    Ok(())
+}
+
+type Begun = (Option<Model>, Option<Log>);
+
+fn begin(wire: &[u8], pinned: Id, met: &mut Met) -> Result<Begun, String> {
+    let model = Model::begin(wire, pinned);
+    let log = Log::begin(wire, WorkspaceId::from_bytes(pinned));
+    let verdict = model.as_ref().map(|_| None).map_err(|name| *name);
+    same(verdict, log.as_ref().map(|_| None).map_err(name))?;
+    met.note(verdict);
+    Ok((model.ok(), log.ok()))
+}
+
+/// Both, at the same place.
+struct Pair {
+    model: Model,
+    log: Log,
+    /// Every entry that was taken, to be replayed.
+    past: Vec<Vec<u8>>,
+}
+
+impl Pair {
+    fn judge(&mut self, wire: &[u8]) -> Result<Verdict, String> {
+        let (model_before, log_before) = (self.model.clone(), self.log.clone());
+        let ours = self.model.verify_next(wire);
+        let theirs = self.log.verify_next(wire);
+        same(ours, theirs.as_ref().map(|taken| taken.alarm.map(|_| "KeyChainCut")).map_err(name))?;
+        if ours.is_ok() {
+            self.past.push(wire.to_vec());
+            state::same(&self.model, &self.log)?;
+            invariants::hold(&model_before, &self.model)?;
+        } else if self.log != log_before || self.model != model_before {
+            return Err("a refused entry left a trace".to_owned());
+        }
+        Ok(ours)
+    }
+}
+
+fn name(error: &EntryError) -> &'static str {
+    // Which fault of form is named first is not normative; that it is refused is.
+    if matches!(error, EntryError::Form(_)) { "form" } else { error.name() }
+}
+
+fn same(model: Verdict, product: Verdict) -> Result<(), String> {
+    if model == product { Ok(()) } else { Err(format!("model {model:?}, product {product:?}")) }
+}
+
+/// Mostly an entry for the head; now and then one that is damaged, replayed, or made for another place.
+fn single(random: &mut Random, pair: &mut Pair) -> Result<Vec<Verdict>, String> {
+    let (mut entry, author) = moves::entry(random, &pair.model);
+    let kind = random.below(60);
+    match kind {
+        1 => entry.seq = entry.seq.saturating_sub(1 + random.below(3)),
+        2 => entry.seq += 1 + random.below(2),
+        3 => entry.prev[3] ^= 1,
+        4 => entry.ws[0] ^= 1,
+        5 => entry.version = 2,
+        _ => {}
+    }
+    let wire = match kind {
+        0 => random.pick(&pair.past).clone(),
+        6..=8 => damaged(random, moves::signed(&entry, author)),
+        _ => moves::signed(&entry, author),
+    };
+    Ok(vec![pair.judge(&wire)?])
+}
+
+fn damaged(random: &mut Random, mut wire: Vec<u8>) -> Vec<u8> {
+    let at = usize::try_from(random.below(wire.len() as u64)).expect("below a length");
+    match random.below(4) {
+        0 => wire.truncate(at),
+        1 => wire.insert(at, 0),
+        _ => wire[at] ^= 1 << random.below(8),
+    }
+    wire
+}
+
+/// Two devices act on the same head. The server takes one; the other's entry arrives all the same, and is then planned
+/// again on the new head, where it may have become invalid.
+fn race(random: &mut Random, pair: &mut Pair) -> Result<Vec<Verdict>, String> {
+    let (first, first_author) = moves::entry(random, &pair.model);
+    let (second, second_author) = moves::entry(random, &pair.model);
+    let one = pair.judge(&moves::signed(&first, first_author))?;
+    let two = pair.judge(&moves::signed(&second, second_author))?;
+    let head = *pair.model.heads.last().expect("a log has a genesis");
+    let again = Entry { seq: pair.model.heads.len() as u64, prev: head, ..second };
+    let three = pair.judge(&moves::signed(&again, second_author))?;
+    Ok(vec![one, two, three])
+}

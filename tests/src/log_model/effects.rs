@@ -1,0 +1,235 @@
+//! The second half of the model's rules: removals, roles, accounts, and what makes a space dirty.
+
+use std::collections::BTreeMap;
+
+use super::message::{Device, Hash, Id};
+use super::rules::{
+    ADMIN, COLLABORATOR, DeviceState, Model, OWNER, SUPER_ADMIN, SpaceState, USER, Verdict, WORKSPACE_OWNER,
+    device_id, space_id,
+};
+
+const NO_ACCOUNT: Id = [0; 16];
+const DIRECTORY: u8 = 0;
+const CODES: u8 = 1;
+const CONTROLS: u8 = 2;
+
+type Judged = Result<(), &'static str>;
+
+fn must(holds: bool, error: &'static str) -> Judged {
+    if holds { Ok(()) } else { Err(error) }
+}
+
+impl Model {
+    pub(super) fn add_device(&mut self, device: &Device, user: Id) {
+        let state = DeviceState { sign: device.sign, kind: device.kind, user, removed: false };
+        self.devices.insert(device_id(device), state);
+    }
+
+    pub(super) fn add_space(&mut self, kind: u8, account: Option<Id>, commit: Hash) {
+        let id = space_id(&self.ws, kind, &account.unwrap_or(NO_ACCOUNT));
+        self.spaces.insert(id, SpaceState { account, kind, commits: vec![commit], dirty: None });
+    }
+
+    /// "A device is active only with its user: removing a member removes all of its devices."
+    pub(crate) fn device_is_active(&self, device: &DeviceState) -> bool {
+        !device.removed && self.users[&device.user] != 0
+    }
+
+    /// Whether a user has an active device of that kind.
+    pub(crate) fn has(&self, user: &Id, kind: u64) -> bool {
+        self.devices
+            .values()
+            .any(|device| device.user == *user && device.kind == kind && self.device_is_active(device))
+    }
+
+    pub(crate) fn account_role(&self, account: &Id, user: &Id) -> u64 {
+        self.accounts
+            .get(account)
+            .and_then(Option::as_ref)
+            .and_then(|roles| roles.get(user))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    pub(crate) fn may_read(&self, user: &Id, space: &SpaceState) -> bool {
+        match (space.kind, space.account) {
+            (CODES, Some(account)) => self.account_role(&account, user) >= COLLABORATOR,
+            (CONTROLS, Some(account)) => self.account_role(&account, user) == OWNER,
+            _ => self.users.get(user).is_some_and(|role| *role != 0),
+        }
+    }
+
+    /// "Dirty, since which seq": the first; a rescue is remembered until the rotation.
+    fn dirty(&mut self, space: Id, rescue: bool) {
+        let seq = self.heads.len() as u64;
+        let space = self.spaces.get_mut(&space).expect("spaces of live accounts exist");
+        let (since, rescued) = space.dirty.unwrap_or((seq, false));
+        space.dirty = Some((since, rescued || rescue));
+    }
+
+    fn dirty_all_that_reads(&mut self, user: &Id) {
+        let readable: Vec<Id> =
+            self.spaces.iter().filter(|(_, space)| self.may_read(user, space)).map(|(id, _)| *id).collect();
+        for space in readable {
+            self.dirty(space, false);
+        }
+    }
+
+    fn dirty_of(&mut self, account: Id, kinds: &[u8], rescue: bool) {
+        for kind in kinds {
+            self.dirty(space_id(&self.ws, *kind, &account), rescue);
+        }
+    }
+
+    fn lapse_offer_to(&mut self, user: Id) {
+        if self.offer.is_some_and(|(to, _)| to == user) {
+            self.offer = None;
+        }
+    }
+
+    pub(super) fn rm_dev(&mut self, author: Id, by_kit: bool, device: Id) -> Judged {
+        let user = self.devices[&device].user;
+        let own = user == author;
+        let above = self.users[&author] >= ADMIN && !by_kit && self.users[&user] < self.users[&author];
+        must(own || above, "NotPermitted")?;
+        if self.users[&user] == WORKSPACE_OWNER {
+            let mut without = self.clone();
+            without.devices.get_mut(&device).expect("judged").removed = true;
+            must(without.has(&user, 0) && without.has(&user, 1), "OwnerNeedsPhoneAndKit")?;
+        }
+        self.devices.get_mut(&device).expect("judged").removed = true;
+        if self.offer.is_some_and(|(_, by)| by == device) {
+            self.offer = None;
+        }
+        self.dirty_all_that_reads(&user);
+        Ok(())
+    }
+
+    pub(super) fn rm_member(&mut self, author: Id, user: Id) -> Judged {
+        let (own, theirs) = (self.users[&author], self.users[&user]);
+        let leaves = user == author && own != WORKSPACE_OWNER;
+        must(leaves || (own >= ADMIN && own > theirs), "NotPermitted")?;
+        self.dirty_all_that_reads(&user);
+        self.users.insert(user, 0);
+        for device in self.devices.values_mut().filter(|device| device.user == user) {
+            device.removed = true;
+        }
+        for roles in self.accounts.values_mut().flatten() {
+            roles.remove(&user);
+        }
+        self.lapse_offer_to(user);
+        Ok(())
+    }
+
+    pub(super) fn role(&mut self, author: Id, user: Id, role: u64) -> Judged {
+        let (own, theirs) = (self.users[&author], self.users[&user]);
+        let permitted = own >= ADMIN && theirs < own && role <= own && role != WORKSPACE_OWNER;
+        must(permitted, "NotPermitted")?;
+        must(role != theirs, "NothingChanges")?;
+        self.users.insert(user, role);
+        self.lapse_offer_to(user);
+        if theirs >= ADMIN && role == USER {
+            self.dirty(space_id(&self.ws, DIRECTORY, &NO_ACCOUNT), false);
+        }
+        Ok(())
+    }
+
+    pub(super) fn account(
+        &mut self,
+        author: Id,
+        account: Id,
+        commits: [Hash; 2],
+        roles: &[(Id, u64)],
+    ) -> Judged {
+        must(roles.contains(&(author, OWNER)), "NotPermitted")?;
+        must(!self.accounts.contains_key(&account), "Reborn")?;
+        must(commits[0] != commits[1], "CommitmentReused")?;
+        self.accounts.insert(account, Some(roles.iter().copied().collect()));
+        self.add_space(CODES, Some(account), commits[0]);
+        self.add_space(CONTROLS, Some(account), commits[1]);
+        Ok(())
+    }
+
+    pub(super) fn grant(&mut self, author: Id, account: Id, user: Id, role: u64) -> Judged {
+        let roles: BTreeMap<Id, u64> = self.accounts[&account].clone().expect("judged");
+        let before = self.account_role(&account, &user);
+        let by_owner = self.account_role(&account, &author) == OWNER;
+        let an_owner_has_a_phone = roles.iter().any(|(owner, role)| *role == OWNER && self.has(owner, 0));
+        let rescue = !by_owner
+            && self.users[&author] >= ADMIN
+            && role == OWNER
+            && before == COLLABORATOR
+            && self.has(&user, 0)
+            && !an_owner_has_a_phone;
+        must(by_owner || rescue, "NotPermitted")?;
+        must(role != before, "NothingChanges")?;
+        let owners = roles.values().filter(|role| **role == OWNER).count();
+        must(before != OWNER || owners > 1, "LastOwner")?;
+        let roles = self.accounts.get_mut(&account).and_then(Option::as_mut).expect("judged");
+        if role == 0 {
+            roles.remove(&user);
+        } else {
+            roles.insert(user, role);
+        }
+        match (before, role) {
+            _ if rescue => self.dirty_of(account, &[CODES, CONTROLS], true),
+            (OWNER, _) => self.dirty_of(account, &[CODES, CONTROLS], false),
+            (COLLABORATOR, 0) => self.dirty_of(account, &[CODES], false),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn rotate(
+        &mut self,
+        author: Id,
+        space: Id,
+        epoch: u64,
+        commit: Hash,
+        chained: bool,
+    ) -> Verdict {
+        let held = self.spaces[&space].clone();
+        let permitted = match held.account {
+            Some(account) => self.account_role(&account, &author) == OWNER,
+            None => self.users[&author] >= ADMIN,
+        };
+        must(permitted, "NotPermitted")?;
+        let (_, rescued) = held.dirty.ok_or("NotDirty")?;
+        must(epoch == held.commits.len() as u64 + 1, "WrongEpoch")?;
+        must(!held.commits.contains(&commit), "CommitmentReused")?;
+        let space = self.spaces.get_mut(&space).expect("judged");
+        space.commits.push(commit);
+        space.dirty = None;
+        Ok((!chained && !rescued).then_some("KeyChainCut"))
+    }
+
+    pub(super) fn transfer(&mut self, by: Id, author: Id, user: Id) -> Judged {
+        let is_owner = self.users[&author] == WORKSPACE_OWNER;
+        let is_offered = self.offer.is_some_and(|(to, _)| to == author);
+        must(is_owner || (user == author && is_offered), "NotPermitted")?;
+        if is_owner && user == author {
+            must(self.offer.is_some(), "NothingChanges")?;
+            self.offer = None;
+        } else if is_owner {
+            must(self.offer != Some((user, by)), "NothingChanges")?;
+            self.offer = Some((user, by));
+        } else {
+            must(self.has(&author, 1), "KitNeeded")?;
+            for role in self.users.values_mut().filter(|role| **role == WORKSPACE_OWNER) {
+                *role = SUPER_ADMIN;
+            }
+            self.users.insert(author, WORKSPACE_OWNER);
+            self.offer = None;
+        }
+        Ok(())
+    }
+
+    pub(super) fn delete_account(&mut self, author: Id, account: Id) -> Judged {
+        let roles = self.accounts[&account].clone().expect("judged");
+        let unattended = !roles.keys().any(|user| self.has(user, 0) || self.has(user, 1));
+        let by_owner = roles.get(&author) == Some(&OWNER);
+        must(by_owner || (self.users[&author] >= ADMIN && unattended), "NotPermitted")?;
+        self.accounts.insert(account, None);
+        Ok(())
+    }
+}
