@@ -98,7 +98,7 @@ impl Conditions {
             payload: Payload::Enrolment,
             level: *random.pick(&[Level::L, Level::M, Level::M, Level::Q, Level::H]),
             ground: Ground::Light,
-            size: Size::Share(random.between(0.22, 0.56)),
+            size: Size::Share(random.between(0.2, 0.52)),
             ink: random.between(0.02, 0.10),
             paper: random.between(0.75, 1.0),
             logo: 0.0,
@@ -108,7 +108,7 @@ impl Conditions {
             } else {
                 random.between(-15.0, 15.0)
             },
-            softness: random.between(0.4, 0.7),
+            softness: random.between(0.35, 0.6),
             bend: random.between(-0.025, 0.025),
             defocus: 0.0,
             shake: random.between(0.0, 0.15),
@@ -129,17 +129,17 @@ impl Conditions {
         match scenario {
             Scenario::Tilt => self.tilt = random.between(30.0, 50.0),
             Scenario::DefocusMild => self.defocus = random.between(0.4, 0.65),
-            Scenario::DefocusStrong => self.defocus = random.between(0.5, 0.85),
+            Scenario::DefocusStrong => self.defocus = random.between(0.5, 0.75),
             Scenario::Motion => self.shake = random.between(0.6, 1.5),
-            Scenario::LowLight => self.darken(random, 40.0, 250.0),
+            Scenario::LowLight => self.darken(random, 30.0, 200.0),
             Scenario::LowContrast => self.fade(random, 0.16, 0.5),
             Scenario::Glare => self.mirror = Some(mirror(random, 0.6, 2.4)),
             Scenario::Shadow => self.shadow = Some((random.between(0.08, 0.3), random.between(0.01, 0.25))),
             Scenario::InvertedQuiet => self.ground = Ground::Inverted,
             Scenario::InvertedBare => self.ground = Ground::InvertedBare,
             Scenario::DarkOneModule => self.ground = Ground::DarkOneModule,
-            Scenario::LogoM => self.brand(random, Level::M, 0.16, 0.24),
-            Scenario::LogoH => self.brand(random, Level::H, 0.22, 0.34),
+            Scenario::LogoM => self.brand(random, Level::M, 0.18, 0.26),
+            Scenario::LogoH => self.brand(random, Level::H, 0.25, 0.36),
             Scenario::Moire => self.display(random, 0.3, 0.7),
             Scenario::Small35 => self.size = Size::Module(3.5),
             Scenario::Small24 => self.size = Size::Module(2.4),
@@ -191,7 +191,7 @@ impl Conditions {
         let most = if strong { 1.0 } else { 0.55 };
         self.tilt = random.between(10.0, 25.0 + 20.0 * most);
         self.size = Size::Share(random.between(0.28, 0.6));
-        self.defocus = random.between(0.2, 0.3 + 0.6 * most);
+        self.defocus = random.between(0.2, 0.3 + 0.45 * most);
         self.shake = random.between(0.0, 0.9 * most);
         self.slope = random.between(0.2, 0.7);
         self.quality = Some(random.whole(45, 85) as u8);
