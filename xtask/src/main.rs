@@ -5,6 +5,7 @@ mod check;
 mod conformance;
 mod frames;
 mod fuzz;
+mod kill;
 mod model;
 mod photo;
 mod progress;
@@ -40,6 +41,8 @@ enum Command {
     Frames(frames::Arguments),
     /// Looks for inputs that break a property of a reader.
     Fuzz(fuzz::Arguments),
+    /// Kills a client at random moments and looks at what it left.
+    Kill(kill::Arguments),
     /// The log beside its reference model, over random sequences of entries.
     Model(model::Arguments),
     /// Makes the demonstration picture: a real photograph in which a laptop shows a code.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Frames(arguments) => frames::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Kill(arguments) => kill::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
         Command::Photo(arguments) => photo::run(&arguments),
         Command::Rights(arguments) => rights::run(&arguments),

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use crate::check;
+use crate::kill;
 use crate::repository::Repository;
 use crate::stopwatch;
 use crate::tally::Tally;
@@ -23,8 +24,11 @@ struct Suite {
     run: fn(&Repository) -> anyhow::Result<Tally>,
 }
 
-const SUITES: [Suite; 2] =
-    [Suite { name: "checks", run: check::all }, Suite { name: "Rust", run: cargo_test::run }];
+const SUITES: [Suite; 3] = [
+    Suite { name: "checks", run: check::all },
+    Suite { name: "Rust", run: cargo_test::run },
+    Suite { name: "kill", run: kill::suite },
+];
 
 pub(crate) fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
     let repository = Repository::open()?;

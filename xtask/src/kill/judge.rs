@@ -1,0 +1,200 @@
+//! What a store holds after a kill, and whether it may.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, ensure};
+use countersign_core::client::{CodeOfAccount, MfaState, Unlocked};
+
+use super::scene::{Scene, code};
+
+/// How far an account is: each step implies those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reached {
+    Added,
+    Pending,
+    On,
+    Replacing,
+    Replaced,
+}
+
+/// What is in a store.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    empty: bool,
+    accounts: BTreeMap<String, Reached>,
+    binned: Vec<String>,
+    imported: usize,
+    /// Lines in each plain export.
+    exports: BTreeMap<String, usize>,
+}
+
+/// Looks at a store as the next start of the app would, after SQLite itself has found it sound.
+pub(super) fn look(scene: &Scene) -> anyhow::Result<Seen> {
+    let mut seen = Seen { empty: true, ..Seen::default() };
+    for entry in std::fs::read_dir(scene.folder())? {
+        let name = entry?.file_name().into_string().unwrap_or_default();
+        if name.starts_with("export-") && !name.ends_with(".unfinished") {
+            let text = std::fs::read_to_string(scene.file(&name))?;
+            ensure!(text.ends_with('\n'), "the export {name} is half a file");
+            seen.exports.insert(name, text.lines().count());
+        }
+    }
+    if !scene.store().exists() {
+        return Ok(seen);
+    }
+    // First as it was left, journal and all; then as SQLite sees it.
+    let client = scene.open().context("open")?;
+    if client.state()? == countersign_core::client::ClientState::Empty {
+        return Ok(seen);
+    }
+    let unlocked = client.unlock().context("unlock")?;
+    seen.empty = false;
+    for account in unlocked.accounts("")? {
+        let reached = reached(&unlocked, account.id, &account.name, account.mfa)
+            .with_context(|| format!("{}, {:?}", account.name, account.mfa))?;
+        if account.name.starts_with("imported") {
+            ensure!(reached == Reached::On, "half an import: {}", account.name);
+            seen.imported += 1;
+        }
+        let twice = seen.accounts.insert(account.name.clone(), reached);
+        ensure!(twice.is_none(), "{} is there twice", account.name);
+    }
+    ensure!([0, 10].contains(&seen.imported), "an import of ten left {}", seen.imported);
+    seen.binned = unlocked.bin()?.into_iter().map(|binned| binned.summary.name).collect();
+    drop((unlocked, client));
+    let sound: String =
+        rusqlite::Connection::open(scene.store())?
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+    ensure!(sound == "ok", "integrity check: {sound}");
+    Ok(seen)
+}
+
+/// How far an account is by what it says, which its secrets must bear out.
+fn reached(
+    unlocked: &Unlocked,
+    account: countersign_protocol::ids::AccountId,
+    name: &str,
+    mfa: MfaState,
+) -> anyhow::Result<Reached> {
+    unlocked.account(account)?;
+    let sealed = unlocked.replaced_secrets(account)?.len();
+    let shown = match unlocked.codes(&[account])?.pop().context("an account on the list")?.code {
+        CodeOfAccount::Now(code) => Some(code.digits.as_str().to_owned()),
+        _ => None,
+    };
+    let (first, second) = (Some(code(name, 1)?), Some(code(name, 2)?));
+    Ok(match mfa {
+        MfaState::Off => {
+            ensure!(shown.is_none() && sealed == 0, "off with a secret");
+            Reached::Added
+        }
+        MfaState::Pending { .. } => {
+            ensure!(shown.is_none() && sealed == 0, "pending with a code");
+            let state = unlocked.activate(account)?.state()?;
+            ensure!(
+                matches!(state, countersign_core::enrol::EnrolmentState::Pending { .. }),
+                "pending without its secret: {state:?}"
+            );
+            Reached::Pending
+        }
+        MfaState::On { replacing: Some(_), .. } => {
+            ensure!(shown == first && sealed == 0, "another secret than the one in use");
+            Reached::Replacing
+        }
+        MfaState::On { replacing: None, .. } if sealed == 0 => {
+            ensure!(shown == first, "another code than the secret's");
+            Reached::On
+        }
+        MfaState::On { replacing: None, .. } => {
+            ensure!(shown == second && sealed == 1, "not the second secret, or not the first one sealed");
+            Reached::Replaced
+        }
+    })
+}
+
+/// Holds a store against what was in it before and what a child has reported since.
+pub(super) fn compare(before: &Seen, said: &[String], after: &Seen) -> anyhow::Result<()> {
+    let mut least = before.accounts.clone();
+    let mut binned = before.binned.clone();
+    for line in said {
+        let mut parts = line.split('|');
+        let (what, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default().to_owned());
+        let reached = match what {
+            "workspace" => {
+                ensure!(!after.empty, "the workspace is gone");
+                continue;
+            }
+            "imported" => {
+                ensure!(after.imported == 10, "the import is gone");
+                continue;
+            }
+            "exported" => {
+                let lines: usize = parts.next().unwrap_or_default().parse()?;
+                ensure!(after.exports.get(&name) == Some(&lines), "the export {name} is not what was said");
+                continue;
+            }
+            "binned" => {
+                least.remove(&name);
+                binned.push(name);
+                continue;
+            }
+            "added" => Reached::Added,
+            "pending" => Reached::Pending,
+            "on" => Reached::On,
+            "replacing" => Reached::Replacing,
+            "replaced" => Reached::Replaced,
+            other => anyhow::bail!("the child said {other}"),
+        };
+        least.insert(name, reached);
+    }
+    let mut unsaid = 0;
+    for (name, least) in &least {
+        match after.accounts.get(name) {
+            Some(reached) if reached == least => {}
+            Some(reached) if reached > least => unsaid += 1,
+            // The one step in flight may have put it into the bin.
+            None if after.binned.contains(name) => unsaid += 1,
+            found => anyhow::bail!("{name} was reported as {least:?} and is {found:?}"),
+        }
+    }
+    ensure!(binned.iter().all(|name| after.binned.contains(name)), "something left the bin by itself");
+    let new = after.accounts.keys().filter(|name| name.starts_with("account") && !least.contains_key(*name));
+    unsaid += new.count();
+    ensure!(unsaid <= 1, "{unsaid} steps were done that nobody reported: only one can be in flight");
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(accounts: &[(&str, Reached)]) -> Seen {
+        let accounts = accounts.iter().map(|(name, reached)| ((*name).to_owned(), *reached)).collect();
+        Seen { accounts, ..Seen::default() }
+    }
+
+    fn holds(said: &[&str], after: &Seen) -> bool {
+        let said: Vec<String> = said.iter().map(|line| (*line).to_owned()).collect();
+        compare(&Seen::default(), &said, after).is_ok()
+    }
+
+    #[test]
+    fn what_was_reported_must_be_there_and_one_step_more_may_be() {
+        let on = seen(&[("account 1", Reached::On)]);
+        assert!(holds(&["added|account 1", "pending|account 1", "on|account 1"], &on));
+        assert!(holds(&["added|account 1", "pending|account 1"], &on));
+        assert!(!holds(&["on|account 1", "replaced|account 1"], &on));
+        assert!(!holds(&["added|account 2"], &on));
+    }
+
+    #[test]
+    fn two_steps_that_nobody_reported_or_a_file_of_another_length_are_failures() {
+        let two = seen(&[("account 1", Reached::On), ("account 2", Reached::Added)]);
+        assert!(holds(&["on|account 1"], &two));
+        assert!(!holds(&[], &two));
+        let exports = BTreeMap::from([("export-1".to_owned(), 3)]);
+        let exported = Seen { exports, ..Seen::default() };
+        assert!(holds(&["exported|export-1|3"], &exported));
+        assert!(!holds(&["exported|export-1|4"], &exported));
+    }
+}
