@@ -5,6 +5,7 @@
 //! nothing else: no I/O, no clock, no secret keys. Client and server run the same code.
 //! The normative text is `docs/protocol.md`.
 
+pub mod access;
 mod cbor;
 pub mod device;
 pub mod entry;
@@ -17,7 +18,9 @@ pub mod login;
 pub mod manifest;
 pub mod numbers;
 pub mod op;
+pub mod placement;
 pub mod record;
+pub mod revision;
 pub mod rights;
 pub mod signature;
 

@@ -216,6 +216,40 @@ const fn record(
     RecordRow { record_type, space, instance, writers }
 }
 
+/// The least account role that reads a kind of space; `None` where every member does.
+pub const fn least_reader(kind: SpaceKind) -> Option<AccountRole> {
+    match kind {
+        SpaceKind::Directory => None,
+        SpaceKind::Codes => Some(Collaborator),
+        SpaceKind::Controls => Some(AccountRole::Owner),
+    }
+}
+
+/// How an author stands to a record that they write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Authorship {
+    /// The author's workspace role.
+    pub(crate) workspace: Option<WorkspaceRole>,
+    /// The author's role in the record's account.
+    pub(crate) account: Option<AccountRole>,
+    /// Whether the record's instance is the device that signs.
+    pub(crate) is_that_device: bool,
+    /// Whether the record's instance is the author, or a device of theirs.
+    pub(crate) is_that_member: bool,
+}
+
+impl RecordRow {
+    /// Whether such an author may write the type.
+    pub(crate) fn may_write(&self, author: Authorship) -> bool {
+        self.writers.iter().any(|writer| match *writer {
+            Writer::Account(least) => author.account >= Some(least),
+            Writer::ThatDevice(least) => author.is_that_device && author.account >= Some(least),
+            Writer::ThatMember => author.is_that_member && author.workspace.is_some(),
+            Writer::Role(least) => author.workspace >= Some(least),
+        })
+    }
+}
+
 impl RecordType {
     /// The type's row in the table.
     pub const fn row(self) -> &'static RecordRow {

@@ -3,6 +3,8 @@
 //! Keys and ids are hashes of names, so that a test reads as a story and two runs make the same bytes. It holds
 //! secret keys, so it is no part of the library: this crate's tests compile it, and its benchmarks include the file.
 
+pub(crate) mod records;
+
 use std::collections::BTreeMap;
 
 use countersign_protocol::device::{DeviceRecord, ProvenDevice};
