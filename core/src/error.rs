@@ -31,6 +31,9 @@ pub enum Unavailable {
     /// The signed log would not take it.
     #[error("write to the workspace's log: {0}")]
     Log(EntryError),
+    /// The table of rights lets this device not write that; verbs with a role of their own say so before.
+    #[error("write to the workspace without the right to")]
+    NotPermitted,
 }
 
 impl From<FlowError> for Unavailable {
@@ -39,6 +42,7 @@ impl From<FlowError> for Unavailable {
             FlowError::Refused(refused) => Self::Log(refused),
             FlowError::Entropy(error) => Self::Entropy(error),
             FlowError::KeyMissing | FlowError::SpaceDirty => Self::KeyPending,
+            FlowError::NotPermitted => Self::NotPermitted,
         }
     }
 }

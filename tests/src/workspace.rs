@@ -5,6 +5,8 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a setup that fails is a test that fails")]
 
+use std::collections::BTreeMap;
+
 use countersign_crypto::content::{Card, Name, Text, Unknown};
 use countersign_crypto::device::DeviceKeys;
 use countersign_crypto::entropy::Entropy;
@@ -21,6 +23,7 @@ use countersign_protocol::log::{Accepted, LiveSpace, Log};
 use countersign_protocol::manifest::{Line, Manifest};
 use countersign_protocol::numbers::{AccountRole, WorkspaceRole};
 use countersign_protocol::op::Op;
+use countersign_protocol::placement::{CurrentManifest, RecordError, VerifiedRecord};
 
 use crate::entropy::Seeded;
 
@@ -49,6 +52,8 @@ pub struct TestWorkspace {
     pub boxes: Vec<KeyBox>,
     /// Every record that was posted, oldest first.
     pub records: Vec<OwnedRecord>,
+    /// The manifest of each space that was rotated.
+    pub manifests: BTreeMap<SpaceId, CurrentManifest>,
     /// The founder's kit.
     pub kit: RecoveryKit,
     /// What is random is the same in each run.
@@ -94,6 +99,7 @@ impl TestWorkspace {
             entries: vec![founded.batch.entry],
             boxes: founded.batch.boxes,
             records: founded.batch.records,
+            manifests: BTreeMap::new(),
             kit: founded.kit,
             entropy,
             ts,
@@ -141,6 +147,10 @@ impl TestWorkspace {
         self.entries.push(batch.entry.clone());
         self.boxes.extend(&batch.boxes);
         self.records.extend(batch.records.iter().cloned());
+        if let (Op::Rotate(rotate), Some(manifest)) = (&accepted.signed.entry.op, &batch.manifest) {
+            let verified = self.log.verify_manifest(rotate.space, &manifest.encode());
+            self.manifests.insert(rotate.space, verified.expect("a flow's manifest is the one it names"));
+        }
         self.ts += 1000;
         Ok(accepted)
     }
@@ -245,10 +255,20 @@ impl TestWorkspace {
         self.records.iter().rev().find(|found| found.header.id() == record)
     }
 
-    /// What `phone` reads in a record, with whichever of its keys the record names.
+    /// What everybody's rules say of a record at its own place.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn verify(&self, record: &OwnedRecord) -> Result<VerifiedRecord, RecordError> {
+        let manifest = self.manifests.get(&record.header.space);
+        self.log.verify_record(record.place(), record.as_sealed(), manifest)
+    }
+
+    /// What `phone` reads in a record that verifies, with whichever of its keys the record names.
     pub fn open(&self, phone: &Phone, record: &OwnedRecord) -> Option<OpenedRecord> {
+        let verified = self.verify(record).ok()?;
         let key = phone.keys.get(record.header.space, record.header.epoch)?;
-        OpenedRecord::open(&record.header, &record.as_sealed(), key).ok()
+        OpenedRecord::open(&verified.header, &record.as_sealed(), key).ok()
     }
 
     /// Whether `phone` holds the current key of a space.

@@ -22,9 +22,7 @@ use countersign_crypto::space_key::{KeyPlace, SpaceKey};
 use countersign_protocol::device::{DeviceOffer, DeviceRecord};
 use countersign_protocol::ids::{DeviceId, InstanceId, SpaceId};
 use countersign_protocol::log::Log;
-use countersign_protocol::numbers::{AccountRole, Message};
-use countersign_protocol::record::RecordHeader;
-use countersign_protocol::signature::verify;
+use countersign_protocol::numbers::AccountRole;
 use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use hkdf::Hkdf;
@@ -231,14 +229,10 @@ fn records(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// What a device does with a record that it is sent: read its header, verify its author, open it, read its content.
+/// What a device does with a record that it is sent: judge it by the log, open it, read its content.
 fn judged_and_opened(scene: &Scene, record: &OwnedRecord, key: &SpaceKey) -> Card {
-    let header = RecordHeader::decode(&record.header_bytes).unwrap();
-    let author = scene.log.state().active_device(header.by).unwrap();
-    let hash = Sha256::digest(&record.ciphertext);
-    let signed = [&record.header_bytes[..], &hash];
-    assert!(verify(&author.record.signing_key, Message::Record, &signed, &record.signature));
-    let opened = OpenedRecord::open(&header, &record.as_sealed(), key).unwrap();
+    let verified = scene.log.verify_record(record.place(), record.as_sealed(), None).unwrap();
+    let opened = OpenedRecord::open(&verified.header, &record.as_sealed(), key).unwrap();
     opened.content::<Card>().unwrap().unwrap()
 }
 

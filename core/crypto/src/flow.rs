@@ -17,7 +17,7 @@ mod write;
 
 use countersign_protocol::device::DeviceRecord;
 use countersign_protocol::entry::Entry;
-use countersign_protocol::ids::{AccountId, Head, InstanceId, UserId};
+use countersign_protocol::ids::{AccountId, DeviceId, Head, InstanceId, UserId};
 use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::log::{EntryError, Log, OpError, State};
 use countersign_protocol::manifest::Manifest;
@@ -85,6 +85,9 @@ pub enum FlowError {
     /// The space is dirty: an Owner's device rotates it first (V8).
     #[error("seal a record in a space whose key must be replaced first")]
     SpaceDirty,
+    /// The author may not write this record, by the table of rights.
+    #[error("write a record without the right to")]
+    NotPermitted,
 }
 
 impl FlowError {
@@ -95,6 +98,7 @@ impl FlowError {
             Self::Entropy(_) => "Entropy",
             Self::KeyMissing => "KeyMissing",
             Self::SpaceDirty => "SpaceDirty",
+            Self::NotPermitted => "NotPermitted",
         }
     }
 }
@@ -172,6 +176,10 @@ fn signed(entry: &Entry, device: &DeviceKeys) -> Batch {
 
 /// The active devices of a member, kit included.
 fn devices_of(state: &State, user: UserId) -> Result<Vec<DeviceRecord>, OpError> {
-    let devices = &state.member(user)?.devices;
-    Ok(devices.iter().filter_map(|device| Some(state.devices().get(device)?.record)).collect())
+    Ok(records_of(state, state.member(user)?.devices.iter().copied()))
+}
+
+/// The records of devices that are in the log.
+fn records_of(state: &State, devices: impl IntoIterator<Item = DeviceId>) -> Vec<DeviceRecord> {
+    devices.into_iter().filter_map(|device| Some(state.devices().get(&device)?.record)).collect()
 }

@@ -17,7 +17,7 @@ const INFO: &[u8] = b"cs/1/box";
 
 /// Why no box could be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum BoxError {
+pub enum SealBoxError {
     /// The source of randomness failed.
     #[error(transparent)]
     Entropy(#[from] EntropyError),
@@ -30,7 +30,7 @@ impl SpaceKey {
     /// This key, boxed by the device `by` for `recipient`.
     ///
     /// # Errors
-    /// [`BoxError`] when there is no randomness, or nothing can be sealed for this recipient.
+    /// [`SealBoxError`] when there is no randomness, or nothing can be sealed for this recipient.
     #[allow(clippy::missing_panics_doc, reason = "32 bytes always seal to the length of suite 1")]
     pub fn seal_box(
         &self,
@@ -38,15 +38,15 @@ impl SpaceKey {
         recipient: &DeviceRecord,
         by: DeviceId,
         entropy: &dyn Entropy,
-    ) -> Result<KeyBox, BoxError> {
+    ) -> Result<KeyBox, SealBoxError> {
         let device = recipient.id();
         let aad = aad(place, device, self.commitment());
         let sealed = match recipient.suite {
             Suite::X25519 => hpke_base::seal(recipient.box_key.as_bytes(), INFO, &aad, self.bytes(), entropy),
         };
         let sealed = sealed.map_err(|failed| match failed {
-            SealFailed::Entropy(error) => BoxError::Entropy(error),
-            SealFailed::WeakRecipient => BoxError::WeakRecipient,
+            SealFailed::Entropy(error) => SealBoxError::Entropy(error),
+            SealFailed::WeakRecipient => SealBoxError::WeakRecipient,
         })?;
         Ok(KeyBox {
             workspace: place.workspace,
@@ -177,7 +177,7 @@ mod tests {
         let scene = scene();
         let weak = DeviceRecord { box_key: PublicBoxKey::from_bytes([0; 32]), ..*scene.ben.record() };
         let refused = scene.key.seal_box(&place(1, 1), &weak, scene.ana.id(), &Seeded::new(22));
-        assert_eq!(refused.unwrap_err(), BoxError::WeakRecipient);
+        assert_eq!(refused.unwrap_err(), SealBoxError::WeakRecipient);
     }
 
     #[test]
@@ -185,6 +185,6 @@ mod tests {
         let scene = scene();
         let refused =
             scene.key.seal_box(&place(1, 1), scene.ben.record(), scene.ana.id(), &Failing::after(0));
-        assert_eq!(refused.unwrap_err(), BoxError::Entropy(EntropyError));
+        assert_eq!(refused.unwrap_err(), SealBoxError::Entropy(EntropyError));
     }
 }

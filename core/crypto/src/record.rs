@@ -11,6 +11,7 @@ use countersign_protocol::DecodeError;
 use countersign_protocol::ids::{DeviceId, Head, InstanceId, RecordHash, Salt, Signature};
 use countersign_protocol::manifest::Line;
 use countersign_protocol::numbers::RecordType;
+use countersign_protocol::placement::Place;
 use countersign_protocol::record::{RecordHeader, SealedRecord, record_signing_input};
 use zeroize::Zeroizing;
 
@@ -38,6 +39,11 @@ impl OwnedRecord {
     /// The same, borrowed.
     pub fn as_sealed(&self) -> SealedRecord<'_> {
         SealedRecord { header: &self.header_bytes, ciphertext: &self.ciphertext, signature: &self.signature }
+    }
+
+    /// Where it belongs.
+    pub fn place(&self) -> Place {
+        Place { space: self.header.space, record: self.header.id() }
     }
 }
 
@@ -159,7 +165,9 @@ pub struct OpenedRecord {
 }
 
 impl OpenedRecord {
-    /// Opens a record that the rules have let pass; `header` is `record.header` as it was read there.
+    /// Opens a record that the log's rules have let pass, now or when it was stored
+    /// ([`Log::verify_record`](countersign_protocol::log::Log::verify_record)); `header` is `record.header` as it was
+    /// read there. A client opens thousands of records at a time, so this checks no signature again.
     ///
     /// # Errors
     /// [`OpenError`]: the record counts as its revision, and is shown as damaged by its author (V6).
@@ -169,6 +177,11 @@ impl OpenedRecord {
             .map_err(|_| OpenError::DoesNotOpen)?;
         let plaintext = unpad(padded).ok_or(OpenError::Padding)?;
         Ok(Self { record_type: header.record_type, tombstone: header.tombstone, plaintext })
+    }
+
+    /// The type that the header gives it.
+    pub const fn record_type(&self) -> RecordType {
+        self.record_type
     }
 
     /// The bytes before padding. Empty where the record is deleted by an honest author.

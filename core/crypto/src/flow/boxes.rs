@@ -8,9 +8,9 @@ use countersign_protocol::ids::{DeviceId, SpaceId};
 use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::numbers::DeviceKind;
 
-use super::{Author, Batch, FlowError};
+use super::{Author, Batch, FlowError, records_of};
 use crate::entropy::{Entropy, EntropyError};
-use crate::key_box::BoxError;
+use crate::key_box::SealBoxError;
 use crate::space_key::{KeyPlace, SpaceKey};
 
 impl Author<'_> {
@@ -35,10 +35,16 @@ impl Author<'_> {
         without_box: &BTreeSet<DeviceId>,
     ) -> Result<Vec<KeyBox>, FlowError> {
         let key = self.keys.get(space, epoch).ok_or(FlowError::KeyMissing)?;
-        let mut readers = self.readers(self.state().live_space(space)?)?;
-        readers.retain(|reader| without_box.contains(&reader.id()));
+        let mut readers = self.state().readers(space)?;
+        readers.retain(|reader| without_box.contains(reader));
+        let readers = records_of(self.state(), readers);
         let place = KeyPlace { workspace: self.log.workspace(), space, epoch };
         Ok(boxes(key, &place, &readers, self.device.id(), self.entropy)?)
+    }
+
+    /// Everybody who reads a space.
+    pub(super) fn readers(&self, space: SpaceId) -> Result<Vec<DeviceRecord>, FlowError> {
+        Ok(records_of(self.state(), self.state().readers(space)?))
     }
 
     /// A new key at its first or next place, and its boxes for `readers`.
@@ -91,8 +97,8 @@ pub(super) fn boxes(
         for reader in readers.iter().filter(|reader| reader.kind == kind) {
             match key.seal_box(place, reader, by, entropy) {
                 Ok(key_box) => boxed.push(key_box),
-                Err(BoxError::WeakRecipient) => {}
-                Err(BoxError::Entropy(error)) => return Err(error),
+                Err(SealBoxError::WeakRecipient) => {}
+                Err(SealBoxError::Entropy(error)) => return Err(error),
             }
         }
     }

@@ -1,13 +1,11 @@
 //! V7, V8: the next key of a dirty space, for everybody who still reads it, with the list of what is in it.
 
-use countersign_protocol::device::DeviceRecord;
 use countersign_protocol::ids::{InstanceId, SpaceId};
-use countersign_protocol::log::{LiveSpace, SpaceOf, User};
+use countersign_protocol::log::{LiveSpace, SpaceOf};
 use countersign_protocol::manifest::{Line, Manifest};
-use countersign_protocol::numbers::AccountRole;
 use countersign_protocol::op::{Op, Rotate};
 
-use super::{Author, Batch, FlowError, devices_of};
+use super::{Author, Batch, FlowError};
 use crate::record::{Draft, OpenedRecord};
 use crate::space_key::{KeyPlace, SpaceKey};
 
@@ -85,26 +83,8 @@ impl Author<'_> {
             let draft = Draft { place, instance, base, log_seq: batch.seq, log_head: batch.head };
             batch.records.push(draft.reseal(opened, &key, self.device, self.entropy)?);
         }
-        self.new_key(&mut batch, place, key, &self.readers(live)?)?;
+        self.new_key(&mut batch, place, key, &self.readers(space)?)?;
         batch.manifest = Some(manifest);
         Ok(batch)
-    }
-
-    /// The active devices of everybody who reads a space.
-    pub(super) fn readers(&self, live: &LiveSpace) -> Result<Vec<DeviceRecord>, FlowError> {
-        let state = self.state();
-        match live.of {
-            SpaceOf::Directory => {
-                let members = state.users().iter().filter(|(_, user)| matches!(user, User::Active(_)));
-                let devices: Result<Vec<_>, _> = members.map(|(&user, _)| devices_of(state, user)).collect();
-                Ok(devices?.concat())
-            }
-            SpaceOf::Codes(account) => {
-                self.devices_with(state.account_roles(account)?, AccountRole::Collaborator)
-            }
-            SpaceOf::Controls(account) => {
-                self.devices_with(state.account_roles(account)?, AccountRole::Owner)
-            }
-        }
     }
 }

@@ -13,7 +13,7 @@ impl Author<'_> {
     /// Writes `content` as the revision after `base`, or as a new record.
     ///
     /// # Errors
-    /// [`FlowError`]: the space is dirty, its key is missing, or there is no randomness.
+    /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, or there is no randomness.
     pub fn write<T: Content>(
         &self,
         space: SpaceId,
@@ -21,14 +21,14 @@ impl Author<'_> {
         base: Option<Line>,
         content: &T,
     ) -> Result<OwnedRecord, FlowError> {
-        let (draft, key) = self.draft(space, instance, base)?;
+        let (draft, key) = self.draft(space, T::TYPE, instance, base)?;
         Ok(draft.seal(content, key, self.device, self.entropy)?)
     }
 
     /// Deletes a record: a signed revision after `base` that says so.
     ///
     /// # Errors
-    /// [`FlowError`]: the space is dirty, its key is missing, or there is no randomness.
+    /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, or there is no randomness.
     pub fn delete(
         &self,
         space: SpaceId,
@@ -36,14 +36,14 @@ impl Author<'_> {
         instance: InstanceId,
         base: Line,
     ) -> Result<OwnedRecord, FlowError> {
-        let (draft, key) = self.draft(space, instance, Some(base))?;
+        let (draft, key) = self.draft(space, record_type, instance, Some(base))?;
         Ok(draft.seal_tombstone(record_type, key, self.device, self.entropy)?)
     }
 
     /// Seals what was opened once more, as the revision after `base`: a record that a manifest left behind (V7).
     ///
     /// # Errors
-    /// [`FlowError`]: the space is dirty, its key is missing, or there is no randomness.
+    /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, or there is no randomness.
     pub fn reseal(
         &self,
         space: SpaceId,
@@ -51,19 +51,23 @@ impl Author<'_> {
         base: Line,
         opened: &OpenedRecord,
     ) -> Result<OwnedRecord, FlowError> {
-        let (draft, key) = self.draft(space, instance, Some(base))?;
+        let (draft, key) = self.draft(space, opened.record_type(), instance, Some(base))?;
         Ok(draft.reseal(opened, key, self.device, self.entropy)?)
     }
 
     fn draft(
         &self,
         space: SpaceId,
+        record_type: RecordType,
         instance: InstanceId,
         base: Option<Line>,
     ) -> Result<(Draft, &SpaceKey), FlowError> {
         let live = self.state().live_space(space)?;
         if live.dirt.is_some() {
             return Err(FlowError::SpaceDirty);
+        }
+        if !self.state().may_write(self.device.id(), space, record_type, instance) {
+            return Err(FlowError::NotPermitted);
         }
         let place = KeyPlace { workspace: self.log.workspace(), space, epoch: live.epoch() };
         let key = self.keys.get(space, place.epoch).ok_or(FlowError::KeyMissing)?;
