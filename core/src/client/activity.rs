@@ -1,12 +1,11 @@
 //! Who did what with an account: the signed chains of all its devices, put together for a person to read.
 
-use countersign_crypto::content::{Action, Activity, DeviceName, MemberName};
-use countersign_protocol::ids::{AccountId, DeviceId, InstanceId, SpaceId, UserId};
-use countersign_protocol::log::InviteStatus;
+use countersign_crypto::content::{Action, Activity};
+use countersign_protocol::ids::{AccountId, DeviceId, UserId};
 
-use super::desk::{Desk, instance_of};
+use super::names::{device_name, member_name};
 use super::{Doer, Unlocked};
-use crate::error::{AccountError, Unavailable};
+use crate::error::AccountError;
 use crate::ports::Timestamp;
 
 /// One thing that was done, as the device that did it says and has signed.
@@ -68,21 +67,4 @@ impl Unlocked {
             Ok(deeds.into_iter().map(|(_, _, deed)| deed).collect())
         })
     }
-}
-
-/// A member's name lies under the invite they came by, the founder's under their own id.
-fn member_name(desk: &mut Desk<'_>, member: UserId) -> Result<Option<String>, Unavailable> {
-    let state = desk.session.log.state();
-    let invite =
-        state.invites().iter().find(|(_, invite)| invite.status == InviteStatus::Used { by: member });
-    let instance = invite.map_or(*member.as_bytes(), |(invite, _)| *invite.as_bytes());
-    let directory = SpaceId::directory(desk.session.identity.workspace);
-    let name = desk.read::<MemberName>(directory, InstanceId::from_bytes(instance))?.content;
-    Ok(name.map(|name| name.name.as_str().to_owned()))
-}
-
-fn device_name(desk: &mut Desk<'_>, device: DeviceId) -> Result<Option<String>, Unavailable> {
-    let directory = SpaceId::directory(desk.session.identity.workspace);
-    let name = desk.read::<DeviceName>(directory, instance_of(device))?.content;
-    Ok(name.map(|name| name.name.as_str().to_owned()))
 }

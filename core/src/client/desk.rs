@@ -236,7 +236,7 @@ impl<'a> Desk<'a> {
             match line {
                 Some(line) => self.session.lines.insert(account, line),
                 None => self.session.lines.remove(&account),
-            };
+            }
         }
         Ok(())
     }

@@ -214,7 +214,7 @@ fn candidate(desk: &Desk<'_>, index: usize, entry: Result<&AccountPayload, &Entr
 
 /// Whether an account of a backup is here: by its secret, or, without one, by its names.
 fn is_here(desk: &Desk<'_>, entry: &Entry) -> bool {
-    let mut lines = desk.session.lines.values();
+    let mut lines = desk.session.lines.iter().map(|(_, line)| line);
     match &entry.otp {
         Some(otp) => {
             let sought = fingerprint(otp.secret.expose());
@@ -286,7 +286,7 @@ impl Line {
     }
 
     /// Whether the card has just these names, in any letters. Without a login name nothing is the same.
-    fn is_named(&self, app: &str, login: &str) -> bool {
+    pub(crate) fn is_named(&self, app: &str, login: &str) -> bool {
         let same = |one: &str, other: &str| one.to_lowercase() == other.to_lowercase();
         !login.is_empty() && same(&self.login, login) && same(&self.app, app)
     }

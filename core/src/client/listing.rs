@@ -1,7 +1,5 @@
 //! The list of accounts, and search as one types: what matches, in the order in which a person looks for it.
 
-use std::cmp::Reverse;
-
 use countersign_protocol::ids::AccountId;
 use countersign_protocol::numbers::AccountRole;
 
@@ -84,14 +82,18 @@ impl Unlocked {
 pub(super) fn list(desk: &Desk<'_>, query: &str) -> Vec<AccountSummary> {
     let query = query.trim().to_lowercase();
     let words: Vec<&str> = query.split_whitespace().collect();
-    let lines = desk.session.lines.iter().filter(|(_, line)| line.binned.is_none() && line.matches(&words));
-    let mut found: Vec<(AccountId, &Line)> = lines.map(|(account, line)| (*account, line)).collect();
-    // The folded text begins with the name.
-    found.sort_by_cached_key(|(account, line)| {
+    // Favourites whose name begins with the query, other favourites, others that begin with it, and all others.
+    let mut found: [Vec<AccountSummary>; 4] = Default::default();
+    for (account, line) in desk.session.lines.in_order() {
+        if line.binned.is_some() || !line.matches(&words) {
+            continue;
+        }
+        // The folded text begins with the name.
         let begins = !query.is_empty() && line.folded.starts_with(&query);
-        (Reverse(line.favourite), Reverse(begins), line.folded.clone(), *account)
-    });
-    found.into_iter().filter_map(|(account, line)| summary(desk, account, line)).collect()
+        let rank = 2 * usize::from(!line.favourite) + usize::from(!begins);
+        found[rank].extend(summary(desk, account, line));
+    }
+    found.into_iter().flatten().collect()
 }
 
 pub(super) fn summary(desk: &Desk<'_>, id: AccountId, line: &Line) -> Option<AccountSummary> {

@@ -14,7 +14,9 @@ mod create;
 mod desk;
 mod import;
 mod line;
+mod lines;
 mod listing;
+mod names;
 mod observe;
 mod recover;
 mod recovery_codes;
@@ -32,6 +34,8 @@ use crate::ports::{Clock, Entropy, KeyVault, MonotonicClock};
 use crate::store::Store;
 
 pub use countersign_crypto::content::Action;
+pub use countersign_protocol::ids::{AccountId, InstanceId, UserId};
+pub use countersign_protocol::numbers::AccountRole;
 
 pub use crate::error::{
     AccountError, CodeError, CreateError, EnrolError, ExportError, ImportError, RecoverError,
@@ -50,6 +54,7 @@ pub use observe::{Listed, Listener, Subscription};
 pub use recovery_codes::ShownRecoveryCode;
 pub use secrets::ReplacedSecret;
 
+pub(crate) use accounts::{create, sealed};
 pub(crate) use codes::{parameters, secret};
 pub(crate) use desk::Desk;
 pub(crate) use line::{Line, Secret, fingerprint};

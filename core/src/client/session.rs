@@ -13,6 +13,7 @@ use countersign_protocol::ids::AccountId;
 use countersign_protocol::log::Log;
 
 use super::line::Line;
+use super::lines::Lines;
 use super::settings::{stored_drift, stored_lock_after};
 use crate::error::Unavailable;
 use crate::otp::Drift;
@@ -33,7 +34,7 @@ pub(crate) struct Session {
     pub(crate) log: Log,
     /// The seq of the stored checkpoint.
     checkpoint: Option<u64>,
-    pub(crate) lines: BTreeMap<AccountId, Line>,
+    pub(crate) lines: Lines,
     /// Secrets that the list has shown since the unlock.
     pub(crate) secrets: BTreeMap<AccountId, Otp>,
     pub(crate) lock: AutoLock,
@@ -50,10 +51,11 @@ impl Session {
         now: Duration,
     ) -> Result<Self, Unavailable> {
         let (log, checkpoint) = load_log(store, &identity, &local)?;
-        let mut lines = BTreeMap::new();
-        for (account, sealed) in store.listing()? {
-            lines.insert(account, Line::open(account, &sealed, &local)?);
-        }
+        let sealed = store.listing()?;
+        let lines = sealed
+            .into_iter()
+            .map(|(account, sealed)| Ok((account, Line::open(account, &sealed, &local)?)))
+            .collect::<Result<Lines, Unavailable>>()?;
         let lock = AutoLock::new(stored_lock_after(store, &local)?, now);
         let drift = stored_drift(store, &local)?;
         Ok(Self { identity, local, device, log, checkpoint, lines, secrets: BTreeMap::new(), lock, drift })

@@ -6,15 +6,15 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use countersign_crypto::content::{Otp, OtpAlgorithm, OtpId, OtpKind, OtpSecret, Pending, Unknown};
+use countersign_crypto::content::Pending;
 use countersign_protocol::ids::{AccountId, InstanceId};
-use countersign_protocol::limits::MAX_INTEGER;
 use countersign_protocol::numbers::RecordType;
 
 use super::card_match::{Label, mismatch};
+use super::pending::{save_pending, whose};
 use super::{AccountPayload, Entry, Payload, PayloadError, read};
-use crate::client::{Desk, Doer, EnrolError, Secret, Unlocked, fingerprint, parameters, secret};
-use crate::otp::{Algorithm, OtpParameters, TimeParameters};
+use crate::client::{Desk, Doer, EnrolError, Unlocked, parameters, secret};
+use crate::otp::OtpParameters;
 use crate::ports::Timestamp;
 use crate::scan::{CAMERA_BUDGET, Frame, Hint, Reader, Scanned, Session};
 
@@ -201,6 +201,18 @@ impl Enrolment {
         self.take(&mut scan, text, Entry::Manual)
     }
 
+    /// Takes an account that was read elsewhere, from a picture, in the place of a scan.
+    ///
+    /// # Errors
+    /// [`EnrolError::OtherStep`] once there is a secret.
+    pub fn offer(&self, payload: AccountPayload) -> Result<EnrolmentState, EnrolError> {
+        let mut scan = self.scan();
+        if !matches!(scan.camera, Camera::Looking) {
+            return Err(EnrolError::OtherStep);
+        }
+        self.weigh(&mut scan, payload)
+    }
+
     /// Goes on with what was scanned, although the card says otherwise or another account has the same secret.
     ///
     /// # Errors
@@ -266,9 +278,14 @@ impl Enrolment {
             Ok(Payload::Migration(_)) => return Ok(EnrolmentState::Scanning(Glance::Export)),
             Err(refused) => return Ok(EnrolmentState::Scanning(Glance::Refused(refused))),
         };
+        self.weigh(scan, payload)
+    }
+
+    /// Saves what was read, unless there is something to ask first.
+    fn weigh(&self, scan: &mut Scan, payload: AccountPayload) -> Result<EnrolmentState, EnrolError> {
         let (asked, known) = self.client.with(Doer::Person, |desk| {
             let asked = mismatch(desk.line(self.account)?, &payload);
-            Ok::<_, EnrolError>((asked, whose(desk, self.account, &payload)))
+            Ok::<_, EnrolError>((asked, whose(desk, Some(self.account), &payload)))
         })?;
         scan.camera = match (known, asked) {
             (Some(account), _) => Camera::Known { payload, account },
@@ -281,18 +298,9 @@ impl Enrolment {
         self.shown(&scan.camera)
     }
 
-    /// Makes the secret durable, as pending: co-Owners will see it, Collaborators hold nothing of it.
     fn save(&self, payload: &AccountPayload) -> Result<(), EnrolError> {
         self.client.with(Doer::Person, |desk| {
-            let mut line = desk.line(self.account)?.clone();
-            desk.require(self.account, RecordType::Pending)?;
-            let (space, at) = (desk.controls(self.account), desk.now());
-            let held = desk.read::<Pending>(space, InstanceId::ZERO)?;
-            let otp = sealed_otp(payload, desk)?;
-            line.pending = Some(Secret::of(&otp, at));
-            let pending = Pending { at, otp, unknown: Unknown::default() };
-            desk.write(space, InstanceId::ZERO, held.base, &pending)?;
-            desk.set_line(self.account, Some(line));
+            save_pending(desk, self.account, payload)?;
             Ok(desk.commit()?)
         })
     }
@@ -326,39 +334,6 @@ fn stored(desk: &mut Desk<'_>, account: AccountId) -> Result<EnrolmentState, Enr
     };
     let stale = pending.at.saturating_add(STALE_MS) < desk.now();
     Ok(EnrolmentState::Pending { code, since: Timestamp::from_unix_millis(pending.at), stale })
-}
-
-/// The account that has this very secret, in use or pending: `account` itself before any other.
-fn whose(desk: &Desk<'_>, account: AccountId, payload: &AccountPayload) -> Option<AccountId> {
-    let sought = fingerprint(payload.secret.expose());
-    let has = |secret: Option<Secret>| secret.is_some_and(|secret| secret.fingerprint == sought);
-    let lines = &desk.session.lines;
-    let own = lines.get_key_value(&account);
-    let known = own.into_iter().chain(lines).find(|(_, line)| has(line.on) || has(line.pending));
-    known.map(|(account, _)| *account)
-}
-
-/// A payload's secret as a record holds it, under the id of a new scan.
-pub(crate) fn sealed_otp(payload: &AccountPayload, desk: &Desk<'_>) -> Result<Otp, EnrolError> {
-    let kind = match payload.parameters {
-        OtpParameters::Time(TimeParameters::Totp { period, .. }) => {
-            OtpKind::Totp { period: period.seconds() }
-        }
-        OtpParameters::Time(TimeParameters::Steam) => OtpKind::Steam,
-        OtpParameters::Counter(counter) => OtpKind::Hotp { counter: counter.counter.min(MAX_INTEGER) },
-    };
-    Ok(Otp {
-        id: OtpId::generate(&*desk.host.entropy)?,
-        kind,
-        algorithm: match payload.parameters.algorithm() {
-            Algorithm::Sha1 => OtpAlgorithm::Sha1,
-            Algorithm::Sha256 => OtpAlgorithm::Sha256,
-            Algorithm::Sha512 => OtpAlgorithm::Sha512,
-        },
-        digits: payload.parameters.digits().get(),
-        secret: OtpSecret::new(payload.secret.expose())?,
-        unknown: Unknown::default(),
-    })
 }
 
 /// The host's monotonic clock for the reader's budget.

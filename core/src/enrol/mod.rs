@@ -14,18 +14,20 @@ mod label;
 mod migration;
 mod otpauth;
 mod payload;
+mod pending;
 mod radix;
 mod uri;
 mod vendor;
 mod write;
 
-pub(crate) use activate::sealed_otp;
 pub use activate::{Enrolment, EnrolmentState, Glance, PendingCode};
 pub use advice::NextStep;
 pub use batches::{BatchError, Batches, Export};
 pub use card_match::Label;
 pub use error::{Foreign, Found, MigrationFault, Parameter, PayloadError, SecretFault, Vendor};
 pub use payload::{AccountPayload, Batch, EntryError, MigrationPayload, Payload, Warning};
+pub use pending::Added;
+pub(crate) use pending::sealed_otp;
 pub use write::{OtpauthUri, WriteError, write_key, write_otpauth};
 
 /// The longest text that is looked at. A QR code holds 4,296 characters at most; a pasted link may be longer.

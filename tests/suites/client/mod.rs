@@ -11,6 +11,7 @@ mod observe;
 mod opening;
 mod property;
 mod recovery_codes;
+mod scanned;
 mod vault;
 
 use countersign_core::client::{AccountSummary, CardFields, Unlocked};

@@ -3,6 +3,7 @@
 mod crypto;
 mod scan;
 mod scan_worst;
+mod store;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,8 @@ enum Measurement {
     Scan(scan::Arguments),
     /// The scanner on pictures made to cost it the most; fails 50 ms after a budget's end.
     ScanWorst(scan_worst::Arguments),
+    /// A client with ten thousand accounts, beside the bare cost of what it must read and open.
+    Store(store::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -29,5 +32,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Measurement::Crypto(arguments) => crypto::run(arguments),
         Measurement::Scan(arguments) => scan::run(arguments),
         Measurement::ScanWorst(arguments) => scan_worst::run(arguments),
+        Measurement::Store(arguments) => store::run(arguments),
     }
 }

@@ -1,0 +1,239 @@
+//! `cargo xtask bench store`: a client with ten thousand accounts, beside the bare cost of what it must read and open.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use countersign_core::client::{CardFields, Client, Host, Unlocked, WorkspaceNames};
+use countersign_core::enrol::{AccountPayload, Batch, Batches, MigrationPayload};
+use countersign_core::otp::{Algorithm, Digits, OtpParameters, OtpSecret, Period, TimeParameters};
+use countersign_core::ports::{KeyVault, LocalKey, OsEntropy, SystemClock, VaultError};
+use countersign_crypto::local::Place;
+use countersign_protocol::ids::AccountId;
+use countersign_tests::folder::Folder;
+
+use crate::stopwatch::time;
+
+/// Measures a client with ten thousand accounts; fails where a bar is missed.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// How many accounts.
+    #[arg(long, default_value_t = 10_000)]
+    accounts: usize,
+    /// Open the store in this folder, show the first screen and print what memory that took, in KiB. Used by the
+    /// command itself.
+    #[arg(long, hide = true)]
+    child: Option<PathBuf>,
+}
+
+/// Accounts on a first screen.
+const SCREEN: usize = 20;
+/// Rounds of each measurement, of which the median counts.
+const ROUNDS: usize = 15;
+
+/// A key in a file: the vault costs nothing here.
+struct AtOnce(PathBuf);
+
+impl KeyVault for AtOnce {
+    fn load(&self) -> Result<LocalKey, VaultError> {
+        let key = std::fs::read(&self.0).map_err(|_| VaultError::KeyGone)?;
+        Ok(LocalKey::from_bytes(key.first_chunk().ok_or(VaultError::KeyGone)?))
+    }
+
+    fn keep(&self, key: &LocalKey) -> Result<(), VaultError> {
+        std::fs::write(&self.0, key.as_bytes()).map_err(|_| VaultError::Unavailable)
+    }
+
+    fn confirm(&self) -> Result<(), VaultError> {
+        Ok(())
+    }
+}
+
+/// What is compared with its bar.
+struct Figures {
+    missed: usize,
+    count: usize,
+}
+
+impl Figures {
+    fn hold(&mut self, what: &str, found: f64, bar: f64, unit: &str) {
+        let verdict = if found <= bar { "holds" } else { "MISSED" };
+        println!("{what}: {found:.2} {unit}, bar {bar} {unit}: {verdict}");
+        self.count += 1;
+        self.missed += usize::from(found > bar);
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(folder) = &arguments.child {
+        first_screen(folder)?;
+        println!("{}", resident_kib()?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (small, large) = (Folder::new(), Folder::new());
+    let mut figures = Figures { missed: 0, count: 0 };
+    let few = median_of_adding(&filled(small.path(), 10)?)?;
+    let (built, took) = time(|| filled(large.path(), arguments.accounts));
+    println!("{} accounts imported in one step: {:.1} s", arguments.accounts, took.as_secs_f64());
+    let many = median_of_adding(&built?)?;
+    println!("one more account: {:.2} ms at 10, {:.2} ms at {}", few * 1e3, many * 1e3, arguments.accounts);
+    figures.hold("one more account, ratio", many / few, 1.5, "x");
+
+    first_screen_beside_bare(large.path(), &mut figures)?;
+    let output = Command::new(std::env::current_exe()?)
+        .args(["bench", "store", "--child"])
+        .arg(large.path())
+        .output()?;
+    ensure!(output.status.success(), "the child that measures memory failed");
+    let kib: f64 = String::from_utf8(output.stdout)?.trim().parse()?;
+    figures.hold("resident after the first screen", kib / 1024.0, 40.0, "MiB");
+
+    let (unlocked, _) = first_screen(large.path())?;
+    search(&unlocked, &mut figures)?;
+    codes(&unlocked, &mut figures)?;
+    println!("{} of {} figures hold", figures.count - figures.missed, figures.count);
+    Ok(if figures.missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn open(folder: &Path) -> anyhow::Result<Client> {
+    let host = Host {
+        vault: Arc::new(AtOnce(folder.join("key"))),
+        clock: Arc::new(SystemClock::new()),
+        monotonic: Arc::new(SystemClock::new()),
+        entropy: Arc::new(OsEntropy),
+    };
+    Ok(Client::open(&folder.join("store"), host)?)
+}
+
+/// Opens, unlocks, and makes the codes of the first screen.
+fn first_screen(folder: &Path) -> anyhow::Result<(Unlocked, usize)> {
+    let unlocked = open(folder)?.unlock()?;
+    let accounts = unlocked.accounts("")?;
+    let screen: Vec<AccountId> = accounts.iter().take(SCREEN).map(|account| account.id).collect();
+    let shown = unlocked.codes(&screen)?.len();
+    Ok((unlocked, shown))
+}
+
+/// A store with `count` accounts, all with MFA on.
+fn filled(folder: &Path, count: usize) -> anyhow::Result<Unlocked> {
+    let names = WorkspaceNames { workspace: "W".into(), member: "M".into(), device: "D".into() };
+    let unlocked = open(folder)?.create_workspace(&names)?;
+    let parameters =
+        TimeParameters::Totp { algorithm: Algorithm::Sha1, digits: Digits::SIX, period: Period::THIRTY };
+    let entry = |number: usize| -> anyhow::Result<_> {
+        Ok(Ok(AccountPayload {
+            issuer: Some(format!("Service {} {number}", ["Git", "Mail", "Cloud", "Bank"][number % 4])),
+            account: Some(format!("person.{number}@example.com")),
+            label_issuer: None,
+            secret: OtpSecret::from_bytes(format!("secret of twenty {number:05}").as_bytes())?,
+            parameters: OtpParameters::Time(parameters),
+            warnings: Vec::new(),
+        }))
+    };
+    let entries = (0..count).map(entry).collect::<anyhow::Result<_>>()?;
+    let mut batches = Batches::new();
+    batches.add(MigrationPayload { entries, batch: Batch { id: 1, index: 0, size: 1 } })?;
+    let export = batches.into_exports().pop().context("an export")?;
+    unlocked.import_export(&export, &(0..count).collect::<Vec<_>>())?;
+    Ok(unlocked)
+}
+
+fn median_of_adding(unlocked: &Unlocked) -> anyhow::Result<f64> {
+    let card = CardFields { name: "One more".into(), app: "App".into(), ..CardFields::default() };
+    median(|| unlocked.add_account(&card).map(drop))
+}
+
+/// The step and its bare cost in turns, so that what else the machine does meets both.
+fn first_screen_beside_bare(folder: &Path, figures: &mut Figures) -> anyhow::Result<()> {
+    let (mut step, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let (shown, took) = time(|| first_screen(folder).map(|(_, shown)| shown));
+        ensure!(shown? == SCREEN, "a screen of codes");
+        step.push(took);
+        bare.push(bare_cost(folder)?);
+    }
+    step.sort();
+    bare.sort();
+    let (step, bare) = (step[ROUNDS / 2].as_secs_f64(), bare[ROUNDS / 2].as_secs_f64());
+    println!("open, unlock and the first screen: {:.1} ms; bare: {:.1} ms", step * 1e3, bare * 1e3);
+    figures.hold("open, unlock and the first screen beside the bare cost", step / bare, 2.0, "x");
+    Ok(())
+}
+
+/// SQLite reading what the step reads, then HKDF and AES-GCM of every piece that it must open: as many bytes, sealed
+/// for this measurement beforehand.
+fn bare_cost(folder: &Path) -> anyhow::Result<Duration> {
+    let read = || -> anyhow::Result<Vec<Vec<u8>>> {
+        let store = rusqlite::Connection::open(folder.join("store"))?;
+        let mut blobs = Vec::new();
+        for sql in [
+            "SELECT sealed FROM listing",
+            "SELECT sealed FROM checkpoint",
+            "SELECT entry FROM log WHERE seq > (SELECT seq FROM checkpoint)",
+            "SELECT sealed FROM local",
+            "SELECT sealed FROM space_keys LIMIT 20",
+            "SELECT ciphertext FROM records WHERE slot = 0 LIMIT 20",
+        ] {
+            let mut query = store.prepare(sql)?;
+            let rows = query.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+            for row in rows {
+                blobs.push(row?);
+            }
+        }
+        Ok(blobs)
+    };
+    let (blobs, reading) = time(read);
+    let key = LocalKey::generate(&OsEntropy)?;
+    let place = Place::Store(b"bench");
+    // Salt and tag are part of what was read.
+    let sealed = blobs?
+        .iter()
+        .map(|blob| key.seal(place, &vec![0; blob.len().saturating_sub(48)], &OsEntropy))
+        .collect::<Result<Vec<_>, _>>()?;
+    let (opened, opening) = time(|| sealed.iter().try_for_each(|sealed| key.open(place, sealed).map(drop)));
+    opened?;
+    Ok(reading + opening)
+}
+
+fn search(unlocked: &Unlocked, figures: &mut Figures) -> anyhow::Result<()> {
+    let mut slowest = 0.0_f64;
+    for typed in ["g", "gi", "git", "git 77", "person.4", "zzz", "bank 9999", "e"] {
+        let took = median(|| unlocked.accounts(typed).map(drop))?;
+        println!("search {typed:?}: {:.2} ms", took * 1e3);
+        slowest = slowest.max(took);
+    }
+    figures.hold("search as typed, the slowest", slowest * 1e3, 5.0, "ms");
+    Ok(())
+}
+
+fn codes(unlocked: &Unlocked, figures: &mut Figures) -> anyhow::Result<()> {
+    let accounts = unlocked.accounts("service")?;
+    let thousand: Vec<AccountId> = accounts.iter().take(1000).map(|account| account.id).collect();
+    let (first, took) = time(|| unlocked.codes(&thousand));
+    println!("{} codes for the first time: {:.1} ms", first?.len(), took.as_secs_f64() * 1e3);
+    let again = median(|| unlocked.codes(&thousand).map(drop))?;
+    figures.hold("1,000 current codes in one call", again * 1e3, 5.0, "ms");
+    Ok(())
+}
+
+fn median<E: std::error::Error + Send + Sync + 'static>(
+    mut step: impl FnMut() -> Result<(), E>,
+) -> anyhow::Result<f64> {
+    let mut times = Vec::with_capacity(ROUNDS);
+    for _ in 0..ROUNDS {
+        let (done, took) = time(&mut step);
+        done?;
+        times.push(took);
+    }
+    times.sort();
+    Ok(times[ROUNDS / 2].as_secs_f64())
+}
+
+/// What this process has in memory now.
+fn resident_kib() -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("resident memory")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
+}
