@@ -1,6 +1,6 @@
 //! How hard each situation is: the ranges that its frames are drawn from.
 //!
-//! These numbers are the calibration (`docs/measurements.md`, "Calibration"): with them, rqrr, rxing and
+//! These numbers are the calibration (`docs/measurements.md`, "Generated frames"): with them, rqrr, rxing and
 //! zxing-cpp read the shares that they read of comparable pictures. Never make a range easier to reach a figure.
 
 use crate::random::Random;
@@ -131,13 +131,16 @@ impl Conditions {
             Scenario::DefocusMild => self.defocus = random.between(0.4, 0.65),
             Scenario::DefocusStrong => self.defocus = random.between(0.5, 0.75),
             Scenario::Motion => self.shake = random.between(0.6, 1.5),
-            Scenario::LowLight => self.darken(random, 30.0, 200.0),
+            Scenario::LowLight => self.darken(random, 25.0, 160.0),
             Scenario::LowContrast => self.fade(random, 0.16, 0.5),
             Scenario::Glare => self.mirror = Some(mirror(random, 0.6, 2.4)),
             Scenario::Shadow => self.shadow = Some((random.between(0.08, 0.3), random.between(0.01, 0.25))),
             Scenario::InvertedQuiet => self.ground = Ground::Inverted,
             Scenario::InvertedBare => self.ground = Ground::InvertedBare,
-            Scenario::DarkOneModule => self.ground = Ground::DarkOneModule,
+            Scenario::DarkOneModule => {
+                self.ground = Ground::DarkOneModule;
+                self.size = Size::Share(random.between(0.18, 0.36));
+            }
             Scenario::LogoM => self.brand(random, Level::M, 0.18, 0.26),
             Scenario::LogoH => self.brand(random, Level::H, 0.25, 0.36),
             Scenario::Moire => self.display(random, 0.3, 0.7),
@@ -172,6 +175,7 @@ impl Conditions {
     fn brand(&mut self, random: &mut Random, level: Level, least: f32, most: f32) {
         self.level = level;
         self.logo = random.between(least, most);
+        self.size = Size::Share(random.between(0.18, 0.36));
     }
 
     fn display(&mut self, random: &mut Random, least: f32, most: f32) {
@@ -184,7 +188,7 @@ impl Conditions {
     fn fill(&mut self, random: &mut Random, payload: Payload) {
         self.payload = payload;
         self.level = *random.pick(&[Level::L, Level::L, Level::M]);
-        self.size = Size::Share(random.between(0.5, 0.8));
+        self.size = Size::Share(random.between(0.42, 0.62));
     }
 
     fn several(&mut self, random: &mut Random, strong: bool) {
