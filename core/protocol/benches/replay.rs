@@ -29,11 +29,12 @@ const ENTRIES: usize = 10_000;
 fn company() -> TestWorkspace {
     let mut ws = TestWorkspace::founded_by("ana");
     let ana = Keys::phone("ana");
+    ws.add("ana", "member 0", WorkspaceRole::User, false);
     let mut number = 0;
     while ws.entries.len() < ENTRIES {
         number += 1;
         let (name, before) = (format!("member {number}"), format!("member {}", number - 1));
-        let (name, before) = (name.as_str(), if number == 1 { "ana" } else { before.as_str() });
+        let (name, before) = (name.as_str(), before.as_str());
         let phone = Keys::phone(name);
         let tablet = Keys::of(&format!("{name}'s tablet"), DeviceKind::Phone);
         ws.add("ana", name, WorkspaceRole::User, number % 2 == 0);
@@ -115,7 +116,7 @@ fn bench(criterion: &mut Criterion) {
     );
 
     let mut group = criterion.benchmark_group("replay");
-    group.sample_size(10);
+    group.sample_size(20);
     group.bench_function("bare", |bencher| bencher.iter(|| bare(black_box(&checks))));
     group.bench_function("ours", |bencher| bencher.iter(|| replay(black_box(&ws.entries), &ws)));
     group.bench_function("checkpoint", |bencher| {
