@@ -51,5 +51,25 @@ pub const MAX_CHECKPOINT_BYTES: usize = 256 * 1024 * 1024;
 /// How far a record's revision may run ahead of the log: `rev ≤ (log_seq + 1) × 2²⁰` (ADR 0009).
 pub const REVISIONS_PER_ENTRY: u64 = 1 << 20;
 
-/// V12: a device that has not synced for this long says so. A warning, no verification. 72 hours, in ms.
+/// V12: a device that has not synced for this long says so. 72 hours, in ms.
 pub const STALE_AFTER_MS: u64 = 72 * 60 * 60 * 1000;
+
+/// V12: whether a device that last synced at `last_sync` says so at `now`, both in ms since the Unix epoch.
+///
+/// A warning and no verification: the clock is the device's own.
+pub const fn is_stale(last_sync: u64, now: u64) -> bool {
+    now.saturating_sub(last_sync) >= STALE_AFTER_MS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_is_stale_after_three_days() {
+        assert!(!is_stale(1_000, 1_000 + STALE_AFTER_MS - 1));
+        assert!(is_stale(1_000, 1_000 + STALE_AFTER_MS));
+        // A clock that was set back says nothing.
+        assert!(!is_stale(1_000, 0));
+    }
+}

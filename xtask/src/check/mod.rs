@@ -6,6 +6,7 @@
 
 mod edges;
 mod licences;
+mod pointers;
 mod sizes;
 mod tools;
 mod uniffi;
@@ -31,11 +32,12 @@ struct Check {
 }
 
 // Cheap ones first: a wrong format is known before the compiler has started.
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     Check { name: "format", judge: tools::format },
     Check { name: "edges between rooms", judge: edges::judge },
     Check { name: "lints of every package", judge: edges::lints },
     Check { name: "sizes of files and functions", judge: sizes::judge },
+    Check { name: "rules point to their code and tests", judge: pointers::judge },
     Check { name: "uniffi only in bindings", judge: uniffi::judge },
     Check { name: "licences of dependencies", judge: licences::judge },
     Check { name: "clippy", judge: tools::clippy },
