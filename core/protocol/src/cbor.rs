@@ -201,3 +201,6 @@ impl<'a> Reader<'a> {
 fn expect_length(found: u64, expected: u64, what: &'static str) -> Result<(), DecodeError> {
     if found == expected { Ok(()) } else { Err(DecodeError::Malformed { what }) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::testing::{Seeded, workspace};
 
@@ -130,4 +132,29 @@ fn an_endless_text_is_refused_by_its_length() {
     assert!(read(&spaced(1024)).is_ok());
     assert_eq!(read(&spaced(1025)), Err(KitError::Length { found: 64 }));
     assert_eq!(read(&"A".repeat(1 << 20)), Err(KitError::Length { found: 1 << 20 }));
+}
+
+proptest! {
+    #[test]
+    fn whatever_reads_is_printed_in_one_form_that_reads_the_same(text in "[A-Za-z0-9 \u{2013}-]{0,90}") {
+        if let Ok(printed) = read(&text) {
+            prop_assert_eq!(read(&printed), Ok(printed));
+        }
+    }
+
+    #[test]
+    fn a_changed_character_is_found_or_changes_nothing(at in 0_usize..64, to in "[A-Za-z0-9!é]") {
+        let typed = with(at, to.chars().next().unwrap());
+        if let Ok(printed) = read(&typed) {
+            prop_assert_eq!(printed, kit().to_text().to_string());
+        }
+    }
+
+    #[test]
+    fn every_kit_of_every_workspace_comes_back(seed: u64, of: u8) {
+        let kit = RecoveryKit::new(KitSecret::generate(&Seeded::new(seed)).unwrap(), workspace(of));
+        let back = RecoveryKit::parse(&kit.to_text().to_lowercase()).unwrap();
+        prop_assert_eq!(back.workspace(), kit.workspace());
+        prop_assert_eq!(*back.device().record(), *kit.device().record());
+    }
 }
