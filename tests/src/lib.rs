@@ -8,6 +8,7 @@ pub mod folder;
 pub mod fuzzing;
 pub mod log_model;
 pub mod phone;
+pub mod record_model;
 pub mod workspace;
 
 use std::path::{Path, PathBuf};

@@ -10,6 +10,8 @@ mod hostile;
 #[cfg(test)]
 mod log_model;
 #[cfg(test)]
+mod record_model;
+#[cfg(test)]
 mod scan;
 #[cfg(test)]
 mod sharing;

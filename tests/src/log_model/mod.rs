@@ -11,7 +11,7 @@ mod keys;
 mod message;
 mod moves;
 mod primitives;
-mod random;
+pub(crate) mod random;
 mod rules;
 mod state;
 
