@@ -1,6 +1,6 @@
 //! V1, V2: genesis, places, signatures, forks.
 
-use crate::entry::SignedEntry;
+use crate::entry::{Entry, SignedEntry};
 use crate::ids::{Head, WorkspaceId};
 use crate::log::{ChainError, EntryError, Log};
 use crate::numbers::{DeviceKind, WorkspaceRole};
@@ -128,6 +128,17 @@ fn the_verdict_on_an_unsigned_entry_is_that_on_the_signed_one() {
         let unsigned = ws.log.would_accept(&entry).map(|_| ());
         let signed = ws.log.clone().verify_next(&Keys::phone(by).sign_entry(&entry)).map(|_| ());
         assert_eq!(unsigned, signed, "{by}");
+    }
+}
+
+#[test]
+fn an_unsigned_entry_is_judged_for_the_next_place_only() {
+    let ws = TestWorkspace::of_ana();
+    let next = ws.entry(&Keys::phone("ana"), set_role("cleo", Admin));
+    let elsewhere = Entry { seq: next.seq + 1, ..next.clone() };
+    let beside = Entry { prev: Head::ZERO, ..next };
+    for entry in [elsewhere, beside] {
+        assert_eq!(ws.log.would_accept(&entry).unwrap_err().name(), "NotNext");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Checkpoints: loaded as they were stored, refused by name otherwise.
 
-use crate::ids::sha256;
+use crate::ids::{Head, sha256};
 use crate::log::{CheckpointError, Log};
 use crate::numbers::AccountRole::{Collaborator, Owner};
 use crate::numbers::WorkspaceRole::{Admin, User};
@@ -84,6 +84,13 @@ fn a_checkpoint_of_another_head_is_refused() {
     let bytes = ws.log.to_checkpoint();
     ws.must(&Keys::phone("ana"), set_role("cleo", Admin));
     assert_eq!(load(&ws, &bytes).unwrap_err(), CheckpointError::WrongHead);
+    // Either alone is another head: the hash at another seq, and another hash at the seq.
+    let bytes = ws.log.to_checkpoint();
+    let (seq, head) = (ws.log.next_seq() - 1, ws.log.head());
+    for (seq, head) in [(seq + 1, head), (seq, Head::ZERO)] {
+        let refused = Log::from_checkpoint(&bytes, ws.id(), seq, head).unwrap_err();
+        assert_eq!(refused, CheckpointError::WrongHead);
+    }
 }
 
 #[test]
@@ -106,4 +113,13 @@ fn a_checkpoint_that_is_not_canonical_is_refused() {
     let checksum = sha256(&[&longer]);
     longer.extend(checksum);
     assert_eq!(load(&ws, &longer).unwrap_err().name(), "NotCanonical");
+}
+
+#[test]
+fn a_checkpoint_without_entries_is_malformed() {
+    let mut ws = TestWorkspace::of_ana();
+    let (seq, head) = (ws.log.next_seq() - 1, ws.log.head());
+    ws.log.heads.clear();
+    let refused = Log::from_checkpoint(&ws.log.to_checkpoint(), ws.id(), seq, head).unwrap_err();
+    assert_eq!(refused.name(), "Malformed");
 }
