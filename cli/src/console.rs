@@ -38,6 +38,27 @@ impl Console {
             input_is_terminal: io::stdin().is_terminal(),
         }
     }
+
+    /// What somebody types in answer to `question`; `None` where there is nobody. It is shown while it is typed.
+    pub(crate) fn ask(&mut self, question: &str) -> Option<String> {
+        if !self.input_is_terminal {
+            return None;
+        }
+        self.err.try_write(question);
+        let mut line = Vec::new();
+        let mut byte = [0];
+        // No more than a line: what follows may be for somebody else.
+        while self.input.read(&mut byte).ok()? > 0 && byte[0] != b'\n' {
+            line.push(byte[0]);
+        }
+        Some(String::from_utf8_lossy(&line).trim().to_owned())
+    }
+
+    /// Whether somebody says yes; `None` where there is nobody to ask.
+    pub(crate) fn agrees(&mut self, question: &str) -> Option<bool> {
+        let answer = self.ask(&format!("{question} [y/N] "))?;
+        Some(["y", "yes"].contains(&answer.to_lowercase().as_str()))
+    }
 }
 
 impl Channel {

@@ -30,6 +30,12 @@ pub(crate) struct ExportPart {
     pub(crate) misplaced: Option<BatchError>,
 }
 
+impl From<ExportPart> for MigrationPayload {
+    fn from(part: ExportPart) -> Self {
+        Self { entries: part.entries, batch: part.batch }
+    }
+}
+
 impl Content {
     /// Reads `text`; the parts of exports are noted in `exports`.
     pub(crate) fn read(text: &str, entry: Entry, exports: &mut Batches) -> Self {

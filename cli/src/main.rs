@@ -3,6 +3,7 @@
 //! `main` gives the commands the system's streams and clocks, and turns what they return into an exit code. All
 //! else takes those as values.
 
+mod agent;
 mod arguments;
 mod commands;
 mod console;
@@ -19,6 +20,7 @@ mod problem;
 mod progress;
 mod report;
 mod view;
+mod workspace;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -27,13 +29,22 @@ use clap::Parser;
 use countersign_core::ports::SystemClock;
 use countersign_core::scan::Reader;
 
-use crate::arguments::{Arguments, Command};
+use crate::arguments::Arguments;
 use crate::console::Console;
 use crate::outcome::{Exit, Failure};
 use crate::ports::{Ports, SystemMetronome};
 
 fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let [_, word] = arguments.as_slice() {
+        // The program's own two companions: docs/adr/0023.
+        if word == agent::ARGUMENT {
+            return agent::serve().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+        }
+        if word == commands::HOLD_CLIPBOARD {
+            return commands::hold_clipboard().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+        }
+    }
     let clock = SystemClock::new();
     let mut ports = Ports { clock: &clock, reader: &Reader::new(clock), metronome: &mut SystemMetronome };
     let mut console = Console::of_this_process();
@@ -53,10 +64,5 @@ fn run(arguments: &[OsString], ports: &mut Ports, console: &mut Console) -> Resu
     guard::check(arguments).map_err(Failure::Usage)?;
     // Help, version and mistakes in the arguments end here, with exit codes 0 and 2.
     let command = Arguments::try_parse_from(arguments).unwrap_or_else(|message| message.exit()).command;
-    match command {
-        Command::Scan(arguments) => commands::scan::run(&arguments, ports, console),
-        Command::Code(arguments) => commands::code::run(&arguments, ports, console),
-        Command::Completions(arguments) => commands::completions::run(&arguments, console),
-        Command::Man(arguments) => commands::manual::run(&arguments, console),
-    }
+    commands::run(&command, ports, console)
 }

@@ -3,17 +3,21 @@
 use std::io;
 use std::process::ExitCode;
 
-use crate::problem::Advice;
+use crate::problem::{Advice, Problem};
 
 /// What the exit code says. The table of `docs/guide/terminal.md` and of `countersign --help`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// 0: what was asked for is there.
     Found,
-    /// 1: everything was read, and there is no account in it.
+    /// 1: everything was read, and there is no such account in it.
     NothingFound,
     /// 3: something that was given could not be read; what else there was is in the output.
     UnreadableInput,
+    /// 5: nobody gave the passphrase.
+    Locked,
+    /// 6: the store or the workspace would not do it.
+    Refused,
 }
 
 /// Why a command ended without its answer.
@@ -25,6 +29,8 @@ pub(crate) enum Failure {
     Input(Advice),
     /// 4: the answer could not be written; 0 if whoever read it has had enough.
     Output(io::Error),
+    /// What a workspace answers, under a name of its own; with `--json` it is the document.
+    Workspace(Exit, Problem),
 }
 
 impl From<io::Error> for Failure {
@@ -38,6 +44,7 @@ impl Failure {
     pub(crate) fn advice(self) -> Option<Advice> {
         match self {
             Self::Usage(advice) | Self::Input(advice) => Some(advice),
+            Self::Workspace(_, problem) => Some(problem.advice),
             Self::Output(cause) if cause.kind() == io::ErrorKind::BrokenPipe => None,
             Self::Output(cause) => Some(Advice::new(
                 format!("the output cannot be written: {cause}"),
@@ -53,17 +60,20 @@ impl From<Exit> for ExitCode {
             Exit::Found => 0,
             Exit::NothingFound => 1,
             Exit::UnreadableInput => 3,
+            Exit::Locked => 5,
+            Exit::Refused => 6,
         })
     }
 }
 
 impl From<&Failure> for ExitCode {
     fn from(failure: &Failure) -> Self {
-        Self::from(match failure {
-            Failure::Usage(_) => 2,
-            Failure::Input(_) => 3,
-            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Failure::Output(_) => 4,
-        })
+        match failure {
+            Failure::Usage(_) => Self::from(2),
+            Failure::Input(_) => Self::from(3),
+            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Self::SUCCESS,
+            Failure::Output(_) => Self::from(4),
+            Failure::Workspace(exit, _) => (*exit).into(),
+        }
     }
 }

@@ -30,6 +30,12 @@ impl Advice {
     }
 }
 
+impl Problem {
+    pub(crate) fn new(id: &'static str, message: impl Into<String>, next_step: impl Into<String>) -> Self {
+        Self { id, advice: Advice::new(message, next_step) }
+    }
+}
+
 impl From<&PictureError> for Problem {
     fn from(error: &PictureError) -> Self {
         Self { id: error.id(), advice: Advice::new(error.to_string(), error.next_step()) }

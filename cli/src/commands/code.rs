@@ -1,11 +1,13 @@
-//! `countersign code -`: the code for a key or a link that comes in where nobody else looks.
+//! `countersign code`: of an account in the workspace; or with `-`, for a key or a link that comes in where nobody else
+//! looks.
 
+use std::ffi::OsString;
 use std::io::{self, Read};
 
 use countersign_core::enrol::{Batches, Entry, MAX_TEXT_BYTES};
 use zeroize::Zeroizing;
 
-use super::watch;
+use super::{Desk, reveal, watch};
 use crate::arguments::Code;
 use crate::console::Console;
 use crate::content::{Content, code_at};
@@ -14,9 +16,47 @@ use crate::outcome::{Exit, Failure};
 use crate::ports::Ports;
 use crate::problem::Advice;
 use crate::view::{Showing, content, json};
+use crate::workspace::Workspace;
 
 pub(crate) fn run(arguments: &Code, ports: &mut Ports, console: &mut Console) -> Result<Exit, Failure> {
-    check(arguments)?;
+    match arguments.input.as_slice() {
+        [dash] if dash == "-" => given(arguments, ports, console),
+        [] => Err(Failure::Usage(Advice::new(
+            "it is not said which code",
+            "Name an account: countersign code NAME. For a key: countersign code -",
+        ))),
+        words => {
+            let words: Vec<String> = words.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            let json = arguments.shown.json;
+            let answer = Workspace::new(&arguments.opening).and_then(|workspace| {
+                reveal::run(arguments, &words, &mut Desk { workspace, ports, console, json })
+            });
+            super::write(answer.map_err(|failure| without_key(failure, &arguments.input)), json, console)
+        }
+    }
+}
+
+/// A word that names no account and looks like a key was meant as one.
+fn without_key(failure: Failure, words: &[OsString]) -> Failure {
+    match &failure {
+        Failure::Workspace(_, problem)
+            if ["no_account", "no_workspace"].contains(&problem.id)
+                && words.iter().any(|word| guard::is_key(word)) =>
+        {
+            Failure::Usage(guard::advice())
+        }
+        _ => failure,
+    }
+}
+
+/// The code of a key or a link on standard input.
+fn given(arguments: &Code, ports: &mut Ports, console: &mut Console) -> Result<Exit, Failure> {
+    if arguments.copy {
+        return Err(Failure::Usage(Advice::new(
+            "--copy is for an account in the workspace",
+            "Add it: countersign add -",
+        )));
+    }
     let text = read(console)?;
     let content = Content::read(&text, Entry::Manual, &mut Batches::new());
     drop(text);
@@ -49,18 +89,6 @@ fn exit(content: &Content, showing: Showing) -> Exit {
                 Exit::NothingFound
             }
         }
-    }
-}
-
-/// The one argument is `-`; anything else is likely to be the secret itself.
-fn check(arguments: &Code) -> Result<(), Failure> {
-    match arguments.input.as_slice() {
-        [dash] if dash == "-" => Ok(()),
-        [] => Err(Failure::Usage(Advice::new(
-            "it is not said where the key comes from",
-            "Read it from standard input: countersign code -",
-        ))),
-        _ => Err(Failure::Usage(guard::advice())),
     }
 }
 

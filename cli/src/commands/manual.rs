@@ -62,7 +62,11 @@ mod tests {
             Arguments::try_parse_from(["countersign", "man", name]).expect(name);
             let page = String::from_utf8(page(Some(name)).unwrap()).unwrap();
             assert!(page.contains(&format!(".TH countersign-{name} 1")), "{page}");
-            assert!(page.contains(".SH EXAMPLES") && page.contains(&format!("countersign {name}")), "{page}");
+            assert!(
+                page.contains(".SH EXAMPLES")
+                    && page.contains(&format!("countersign {}", name.replace('-', r"\-"))),
+                "{page}"
+            );
         }
     }
 }

@@ -78,7 +78,7 @@ fn take_fresh<'a>(
     fresh
 }
 
-fn height() -> usize {
+pub(super) fn height() -> usize {
     terminal_size::terminal_size().map_or(USUAL_HEIGHT, |(_, height)| usize::from(height.0))
 }
 

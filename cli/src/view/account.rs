@@ -2,7 +2,7 @@
 
 use anstyle::Style;
 use countersign_core::enrol::{AccountPayload, Warning, write_key};
-use countersign_core::otp::{Code, CodeDigits, OtpParameters, TimeParameters};
+use countersign_core::otp::{Code, CodeDigits, CounterCode, OtpParameters, TimeParameters};
 use countersign_core::ports::Timestamp;
 
 use super::Showing;
@@ -38,21 +38,24 @@ pub(crate) fn title(account: &AccountPayload) -> Option<String> {
 
 /// The code that holds at a moment, the next one, and how long it takes until then.
 pub(crate) fn code(account: &AccountPayload, at: Timestamp, page: Page) -> String {
-    let Palette { quiet, .. } = page.palette;
     match code_at(account, at) {
-        Ok(CodeNow::Timed(code)) => {
-            format!(
-                "{}   {quiet}next {}{quiet:#}   {}",
-                digits(&code.digits, page),
-                grouped(&code.next),
-                time_left(&code, at, page)
-            )
-        }
-        Ok(CodeNow::Counted(code)) => {
-            format!("{}   {quiet}counter {}{quiet:#}", digits(&code.digits, page), code.counter)
-        }
+        Ok(CodeNow::Timed(code)) => timed(&code, at, page),
+        Ok(CodeNow::Counted(code)) => counted_code(&code, page),
         Err(error) => format!("{0}no code: {error}; check the clock{0:#}", page.palette.error),
     }
+}
+
+/// `415 926   next 535 897   18 s left`
+pub(crate) fn timed(code: &Code, at: Timestamp, page: Page) -> String {
+    let quiet = page.palette.quiet;
+    let (digits, next, left) = (digits(&code.digits, page), grouped(&code.next), time_left(code, at, page));
+    format!("{digits}   {quiet}next {next}{quiet:#}   {left}")
+}
+
+/// `520 489   counter 9`
+pub(super) fn counted_code(code: &CounterCode, page: Page) -> String {
+    let quiet = page.palette.quiet;
+    format!("{}   {quiet}counter {}{quiet:#}", digits(&code.digits, page), code.counter)
 }
 
 /// The digits, as the most visible thing on their line.
@@ -100,7 +103,7 @@ fn recipe(parameters: &OtpParameters) -> String {
     }
 }
 
-fn caution(warning: Warning, account: &AccountPayload) -> String {
+pub(crate) fn caution(warning: Warning, account: &AccountPayload) -> String {
     match (warning, &account.label_issuer) {
         (Warning::IssuerDiffersFromLabel, Some(label)) => {
             format!("{} The other one is \"{}\".", warning.sentence(), visible(label))

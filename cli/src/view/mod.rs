@@ -2,6 +2,8 @@
 //! moment without a terminal.
 
 pub(crate) mod account;
+pub(crate) mod answer;
+pub(crate) mod card;
 pub(crate) mod content;
 pub(crate) mod json;
 pub(crate) mod scan;
@@ -9,6 +11,8 @@ pub(crate) mod trouble;
 pub(crate) mod watch;
 
 use countersign_core::ports::Timestamp;
+
+pub(crate) use account::timed;
 
 use crate::arguments::Shown;
 
@@ -29,7 +33,7 @@ impl Showing {
 }
 
 /// `1 account`, `2 accounts`
-fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {noun}{plural}")
 }

@@ -1,8 +1,9 @@
-//! What `countersign code - --watch` draws each second, and what it writes where nothing can be drawn over.
+//! What `countersign code - --watch` and `countersign list` draw each second, and what it writes where nothing can be drawn over.
 
 use std::fmt::Write;
 
 use countersign_core::enrol::AccountPayload;
+use countersign_core::otp::Code;
 use countersign_core::ports::Timestamp;
 
 use super::account::{code, digits, grouped, seconds_left, title, urgency};
@@ -14,13 +15,23 @@ const CELLS: i64 = 30;
 
 /// The whole screen at a moment, for a terminal of `height` lines.
 pub(crate) fn screen(accounts: &[&AccountPayload], at: Timestamp, height: usize, page: Page) -> Vec<String> {
-    let Palette { name, quiet, .. } = page.palette;
-    let mut lines = Vec::new();
-    for account in accounts {
-        lines.extend(title(account).map(|title| format!("{name}{title}{name:#}")));
-        lines.push(running(account, at, page));
-        lines.push(String::new());
-    }
+    let blocks = accounts.iter().map(|account| {
+        let name = page.palette.name;
+        let title = title(account).map(|title| format!("{name}{title}{name:#}"));
+        let below = match code_at(account, at) {
+            Ok(CodeNow::Timed(now)) => running(&now, at, page),
+            _ => code(account, at, page),
+        };
+        title.into_iter().chain([below]).collect()
+    });
+    fitted(blocks.collect(), height, page)
+}
+
+/// Blocks of lines, as many as fit above the line that says how to get out.
+pub(crate) fn fitted(blocks: Vec<Vec<String>>, height: usize, page: Page) -> Vec<String> {
+    let quiet = page.palette.quiet;
+    let mut lines: Vec<String> =
+        blocks.into_iter().flat_map(|block| block.into_iter().chain([String::new()])).collect();
     // The last line is the cursor's, and the one before says how to get out.
     let room = height.saturating_sub(2).max(2);
     if lines.len() > room {
@@ -32,11 +43,8 @@ pub(crate) fn screen(accounts: &[&AccountPayload], at: Timestamp, height: usize,
 }
 
 /// `415 926   ━━━━━━━━━━━━━━━━━━············   18 s   next 535 897`
-fn running(account: &AccountPayload, at: Timestamp, page: Page) -> String {
-    let Ok(CodeNow::Timed(now)) = code_at(account, at) else {
-        return code(account, at, page);
-    };
-    let left = seconds_left(&now, at);
+pub(crate) fn running(now: &Code, at: Timestamp, page: Page) -> String {
+    let left = seconds_left(now, at);
     let period = now.valid_until.unix_seconds() - now.valid_from.unix_seconds();
     let full = usize::try_from((left * CELLS + period - 1) / period).unwrap_or_default();
     let empty = usize::try_from(CELLS).unwrap_or_default().saturating_sub(full);
@@ -103,6 +111,13 @@ mod tests {
         account("otpauth://totp/Example:ana?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example")
     }
 
+    fn bar(account: &AccountPayload, at: Timestamp, page: Page) -> String {
+        match code_at(account, at) {
+            Ok(CodeNow::Timed(code)) => running(&code, at, page),
+            _ => panic!("a code that goes by the clock"),
+        }
+    }
+
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix_seconds(seconds)
     }
@@ -110,7 +125,7 @@ mod tests {
     #[test]
     fn the_bar_empties_a_cell_a_second() {
         let example = example();
-        let bar = |seconds: i64| running(&example, at(seconds), PAGE);
+        let bar = |seconds: i64| bar(&example, at(seconds), PAGE);
         assert_eq!(bar(30), format!("287 082   {}   30 s   next 359 152", "━".repeat(30)));
         assert_eq!(bar(42), format!("287 082   {}{}   18 s   next 359 152", "━".repeat(18), "·".repeat(12)));
         assert_eq!(bar(59), format!("287 082   ━{}    1 s   next 359 152", "·".repeat(29)));
@@ -119,14 +134,14 @@ mod tests {
     #[test]
     fn other_periods_have_the_same_bar() {
         let hour = account("otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ&period=3600");
-        let cells = |seconds: i64| running(&hour, at(seconds), PAGE).matches('━').count();
+        let cells = |seconds: i64| bar(&hour, at(seconds), PAGE).matches('━').count();
         assert_eq!((cells(0), cells(1800), cells(3599)), (30, 15, 1));
     }
 
     #[test]
     fn only_the_seconds_are_coloured_when_time_runs_out() {
         let page = Page { palette: Palette::coloured(), width: Some(80) };
-        let shown = |seconds: i64| running(&example(), at(seconds), page);
+        let shown = |seconds: i64| bar(&example(), at(seconds), page);
         assert!(shown(49).contains("\u{1b}[0m   11 s"), "{:?}", shown(49));
         assert!(shown(50).contains("\u{1b}[33m10 s\u{1b}[0m"), "{:?}", shown(50));
         assert!(shown(55).contains("\u{1b}[31m 5 s\u{1b}[0m"), "{:?}", shown(55));

@@ -53,15 +53,12 @@ fn an_export_shows_each_of_its_accounts() {
 
 #[test]
 fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
-    let short = "JBSWY3DP";
     let link = "otpauth://totp/x?secret=JBSWY3DP";
-    let attempts: [&[&str]; 9] = [
+    let attempts: [&[&str]; 7] = [
         &["code", RFC_KEY],
-        &["code", short],
-        &["code", "-", short],
-        &["code", "JBSW", "Y3DP"],
         &["code", link],
         &["code", "--secret", RFC_KEY],
+        &["add", RFC_KEY],
         &["scan", link],
         &["scan", RFC_KEY],
         &[RFC_KEY],
@@ -73,6 +70,16 @@ fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
         let said = run.err + &run.out;
         assert!(!said.contains("JBSW") && !said.contains("GEZD"), "{said}");
         assert_eq!(run.code, Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_word_that_names_no_account_is_not_repeated() {
+    for arguments in [&["code", "JBSWY3DP"][..], &["code", "-", "JBSWY3DP"], &["code", "JBSW", "Y3DP"]] {
+        let run = run(arguments);
+        assert!(run.err.contains("there is no workspace here yet"), "{}", run.err);
+        assert!(!(run.err + &run.out).contains("JBSW"));
+        assert_eq!(run.code, Some(6), "{arguments:?}");
     }
 }
 

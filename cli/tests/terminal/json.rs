@@ -77,7 +77,7 @@ fn exports_stand_below_the_pictures() {
 }
 
 /// The paths of all keys in a document: `pictures[].symbols[].kind`.
-fn paths(value: &Value, prefix: &str, found: &mut BTreeSet<String>) {
+pub(crate) fn paths(value: &Value, prefix: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(fields) => {
             for (key, field) in fields {

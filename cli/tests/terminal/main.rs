@@ -12,3 +12,4 @@ mod scan;
 mod streams;
 mod trouble;
 mod watch;
+mod workspace;

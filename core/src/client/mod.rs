@@ -41,7 +41,7 @@ pub use crate::error::{
     AccountError, CodeError, CreateError, EnrolError, ExportError, ImportError, RecoverError,
     RecoveryCodesError, Refusal, Unavailable, UnlockError,
 };
-pub use crate::store::{FileError, OpenError, StoreError};
+pub use crate::store::{FileError, OpenError, StoreError, read_private};
 pub use accounts::{AccountDetails, CardFields};
 pub use activity::Deed;
 pub use backup::Exported;

@@ -80,7 +80,10 @@ pub(crate) fn write_private(path: &Path, content: &[u8], existing: Existing) -> 
 }
 
 /// Reads a file of at most `limit` bytes that nobody but its owner can read.
-pub(crate) fn read_private(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
+///
+/// # Errors
+/// [`FileError`]; `TooOpen` where others may read it.
+pub fn read_private(path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> {
     let file = File::open(path)?;
     #[cfg(unix)]
     if std::os::unix::fs::MetadataExt::mode(&file.metadata()?) & 0o077 != 0 {

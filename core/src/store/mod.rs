@@ -13,8 +13,8 @@ mod write;
 use rusqlite::{Connection, TransactionBehavior};
 
 pub use error::{OpenError, StoreError};
-pub use files::FileError;
-pub(crate) use files::{Existing, read_private, read_whole, write_private};
+pub(crate) use files::{Existing, read_whole, write_private};
+pub use files::{FileError, read_private};
 pub(crate) use read::{Held, Identity, Slot};
 pub(crate) use write::Step;
 

@@ -1,0 +1,181 @@
+//! `countersign import`: a backup of our own, or the pictures of a Google Authenticator export.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use countersign_core::client::{AccountId, Candidate, CandidateState, EntryResult, Imported, Unlocked};
+use countersign_core::enrol::{Batches, Export};
+use serde::Serialize;
+
+use super::Desk;
+use super::enrol::{agreed, refused};
+use crate::arguments::Import;
+use crate::content::Content;
+use crate::escape::visible;
+use crate::outcome::{Exit, Failure};
+use crate::picture::Source;
+use crate::problem::Problem;
+use crate::report::{Outcome, Report};
+use crate::view::answer::Answer;
+use crate::view::counted;
+use crate::workspace::{Given, passphrase};
+
+/// What a backup begins with.
+const BACKUP: &[u8] = b"countersign backup ";
+
+pub(super) fn run(arguments: &Import, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
+    match arguments.files.as_slice() {
+        [file] if is_backup(file) => backup(Path::new(file), arguments, desk),
+        files => {
+            let export = export(files, desk)?;
+            let unlocked = desk.workspace.unlock()?;
+            chosen(&unlocked, &export, arguments, desk)
+        }
+    }
+}
+
+fn is_backup(file: &OsStr) -> bool {
+    let mut beginning = [0; BACKUP.len()];
+    File::open(file).and_then(|mut file| file.read_exact(&mut beginning)).is_ok() && beginning == BACKUP
+}
+
+fn backup(file: &Path, arguments: &Import, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
+    let given = Given::in_file(arguments.backup_passphrase_file.as_deref())?;
+    let passphrase = passphrase(&given, "Passphrase of the backup")?;
+    let Imported { added, present } = desk.workspace.unlock()?.import_backup(file, &passphrase)?;
+    let mut answer = Answer::new(format!("{} added", counted(added, "account")));
+    if present > 0 {
+        answer = answer.line(format!("{} here already, left as they were", counted(present, "account")));
+    }
+    Ok(answer.field("added", added).field("present", present).next("list"))
+}
+
+/// The one export in these pictures, whole.
+fn export(files: &[std::ffi::OsString], desk: &mut Desk<'_, '_>) -> Result<Export, Failure> {
+    let unreadable = |problem| Failure::Workspace(Exit::UnreadableInput, problem);
+    let (mut parts, mut reading) = (Batches::new(), Batches::new());
+    for file in files {
+        let source = Source::from(file.as_os_str());
+        let name = source.name();
+        let report = Report::on(source, &mut desk.console.input, desk.ports.reader, &mut reading);
+        let finds = match report.outcome {
+            Outcome::Found(finds) => finds,
+            Outcome::Nothing(hint) => return Err(unreadable(about(&name, Problem::from(hint)))),
+            Outcome::Unreadable(error) => return Err(unreadable(about(&name, Problem::from(&error)))),
+        };
+        for find in finds {
+            match find.content {
+                Content::Export(part) => {
+                    parts.add(part.into()).map_err(|error| {
+                        let problem =
+                            Problem::new("export", error.to_string(), "Take the pictures of one export.");
+                        unreadable(about(&name, problem))
+                    })?;
+                }
+                Content::Account(_) => {
+                    let problem = Problem::new(
+                        "one_account",
+                        "this is one account and no export",
+                        "Add it: countersign add PICTURE",
+                    );
+                    return Err(unreadable(about(&name, problem)));
+                }
+                Content::Refused(problem) => return Err(unreadable(about(&name, problem))),
+            }
+        }
+    }
+    let mut exports = parts.into_exports();
+    match (exports.pop(), exports.is_empty()) {
+        (Some(export), true) if export.is_complete() => Ok(export),
+        (Some(export), true) => {
+            let missing: Vec<String> = export.missing().iter().map(u32::to_string).collect();
+            let message = format!("the export has {} parts; missing: {}", export.size(), missing.join(", "));
+            Err(unreadable(Problem::new("export", message, "Name the pictures of all parts in one command.")))
+        }
+        _ => {
+            Err(unreadable(Problem::new("export", "these are several exports", "Bring them in one by one.")))
+        }
+    }
+}
+
+fn about(name: &str, mut problem: Problem) -> Problem {
+    problem.advice.message = format!("{name}: {}", problem.advice.message);
+    problem
+}
+
+/// An account of an export, and what became of it.
+#[derive(Serialize)]
+struct EntryView {
+    number: usize,
+    app: String,
+    login: String,
+    state: &'static str,
+    account: Option<String>,
+}
+
+fn chosen(
+    unlocked: &Unlocked,
+    export: &Export,
+    arguments: &Import,
+    desk: &mut Desk<'_, '_>,
+) -> Result<Answer, Failure> {
+    let candidates = unlocked.preview_export(export)?;
+    let numbers: Vec<usize> = match &arguments.only {
+        Some(only) => only.clone(),
+        None => candidates
+            .iter()
+            .filter(|one| one.state == CandidateState::New)
+            .map(|one| one.index + 1)
+            .collect(),
+    };
+    if let Some(wrong) = numbers.iter().find(|number| **number == 0 || **number > candidates.len()) {
+        let message = format!("the export has {} accounts, and no number {wrong}", candidates.len());
+        return Err(refused("no_such_entry", &message, "They are counted from 1."));
+    }
+    if desk.console.input_is_terminal && !arguments.question.yes {
+        for one in &candidates {
+            desk.console.err.try_write(&preview(one, numbers.contains(&(one.index + 1))));
+        }
+        agreed(false, &format!("Save the {} that are marked?", counted(numbers.len(), "account")), desk)?;
+    }
+    let indices: Vec<usize> = numbers.iter().map(|number| number - 1).collect();
+    let results = unlocked.import_export(export, &indices)?;
+    let views: Vec<EntryView> = candidates
+        .iter()
+        .map(|one| {
+            view(one, results.iter().find(|(index, _)| *index == one.index).map(|(_, result)| *result))
+        })
+        .collect();
+    let lines = views.iter().map(|view| {
+        format!("{:>3}. {} · {}   {}", view.number, visible(&view.app), visible(&view.login), view.state)
+    });
+    Ok(Answer::lines(lines.collect::<Vec<_>>()).field("entries", &views).next("list"))
+}
+
+fn preview(one: &Candidate, marked: bool) -> String {
+    let state = match one.state {
+        CandidateState::New => "new",
+        CandidateState::Here { .. } => "here already",
+        CandidateState::OtherSecret { .. } => {
+            "here with another secret; --only with its number replaces that"
+        }
+        CandidateState::Refused(_) => "cannot be used",
+    };
+    let mark = if marked { "✓" } else { " " };
+    format!("{mark} {:>3}. {} · {}   {state}\n", one.index + 1, visible(&one.app), visible(&one.login))
+}
+
+fn view(one: &Candidate, result: Option<EntryResult>) -> EntryView {
+    let (state, account): (_, Option<AccountId>) = match (result, one.state) {
+        (Some(EntryResult::Added(account)), _) => ("added", Some(account)),
+        (Some(EntryResult::Replaced(account)), _) => ("replaced", Some(account)),
+        (_, CandidateState::Here { account }) => ("here already", Some(account)),
+        (_, CandidateState::OtherSecret { account }) => ("here with another secret", Some(account)),
+        (_, CandidateState::Refused(_)) => ("cannot be used", None),
+        (_, CandidateState::New) => ("left out", None),
+    };
+    let account = account.map(|account| account.to_string());
+    EntryView { number: one.index + 1, app: one.app.clone(), login: one.login.clone(), state, account }
+}

@@ -1,0 +1,83 @@
+//! What a command on a workspace answers: some lines for people and the same as a document for programs, and after
+//! both the commands that come next.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::json;
+use crate::outcome::Exit;
+use crate::page::Page;
+use crate::problem::Problem;
+
+/// An answer, put together piece by piece.
+pub(crate) struct Answer {
+    lines: Vec<String>,
+    next: Vec<String>,
+    document: Map<String, Value>,
+    exit: Exit,
+}
+
+/// What `--json` writes where a workspace would not do it.
+#[derive(Serialize)]
+pub(crate) struct Refusal {
+    error: Problem,
+}
+
+impl Refusal {
+    pub(crate) fn document(error: Problem) -> String {
+        json::pretty(&Self { error })
+    }
+}
+
+impl Answer {
+    /// An answer that begins with this line.
+    pub(crate) fn new(line: impl Into<String>) -> Self {
+        Self::lines([line.into()])
+    }
+
+    /// An answer that begins with these.
+    pub(crate) fn lines(lines: impl IntoIterator<Item = String>) -> Self {
+        Self { lines: lines.into_iter().collect(), next: Vec::new(), document: Map::new(), exit: Exit::Found }
+    }
+
+    /// A line more.
+    pub(crate) fn line(mut self, line: impl Into<String>) -> Self {
+        self.lines.push(line.into());
+        self
+    }
+
+    /// A key of the document.
+    pub(crate) fn field(mut self, name: &str, value: impl Serialize) -> Self {
+        let value = serde_json::to_value(value).expect("strings, numbers and lists always have a JSON form");
+        self.document.insert(name.to_owned(), value);
+        self
+    }
+
+    /// A command that may come next, without the program's name.
+    pub(crate) fn next(mut self, command: impl AsRef<str>) -> Self {
+        self.next.push(format!("countersign {}", command.as_ref()));
+        self
+    }
+
+    /// Ends the command with this code.
+    pub(crate) fn exit(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    pub(crate) fn exit_code(&self) -> Exit {
+        self.exit
+    }
+
+    pub(crate) fn text(&self, page: Page) -> String {
+        let quiet = page.palette.quiet;
+        let next = self.next.iter().map(|command| format!("→ {quiet}{command}{quiet:#}"));
+        let lines = self.lines.iter().cloned().chain(next);
+        lines.flat_map(|line| [line, "\n".to_owned()]).collect()
+    }
+
+    pub(crate) fn document(mut self) -> String {
+        self.document.insert("next".to_owned(), self.next.into());
+        json::pretty(&self.document)
+    }
+}

@@ -1,0 +1,106 @@
+//! The way of the README, from nothing to a code.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::Home;
+use crate::pictures::{EXAMPLE, RFC_KEY, png};
+use crate::program::file;
+
+/// The README's picture.
+fn photo() -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/images/demo/mfa-code.jpg")
+        .to_str()
+        .unwrap()
+        .to_owned()
+}
+
+/// The code that `scan` finds in the photo, and the one after it.
+fn expected(home: &Home) -> [Value; 2] {
+    let scanned = home.document(&["scan", &photo()]);
+    let code = &scanned["pictures"][0]["symbols"][0]["accounts"][0]["code"];
+    [code["digits"].clone(), code["next"].clone()]
+}
+
+#[test]
+fn a_photo_becomes_a_code_that_is_kept() {
+    let home = Home::empty("first_steps");
+    let passphrase = ["--passphrase-file", "passphrase"];
+    let with = |arguments: &[&'static str]| [arguments, &passphrase].concat();
+    let made = home.done(&with(&["init", "--workspace", "Blue", "--member", "Ana", "--device", "laptop"]));
+    assert!(made.starts_with("The workspace Blue is ready"), "{made}");
+    assert!(made.ends_with("→ countersign kit\n→ countersign add PICTURE\n"), "{made}");
+
+    let photo = photo();
+    let added = home.done(&[&["add", &photo][..], &passphrase].concat());
+    assert!(added.starts_with("Example Corp · ana@example.com   Pending\n"), "{added}");
+    assert!(added.contains("→ countersign confirm 'Example Corp'\n"), "{added}");
+    let confirmed = home.done(&with(&["confirm"]));
+    assert!(confirmed.starts_with("Example Corp · ana@example.com has MFA on\n"), "{confirmed}");
+    assert!(confirmed.contains("→ countersign recovery-codes 'Example Corp' --save -\n"), "{confirmed}");
+
+    let before = expected(&home);
+    let shown = home.document(&with(&["code", "example"]));
+    assert!(before.contains(&shown["code"]["digits"]), "{shown} {before:?}");
+}
+
+#[test]
+fn every_step_names_a_command_that_can_be_typed() {
+    let home = Home::unlocked("next_steps");
+    let words = home.done_with(RFC_KEY.as_bytes(), &["add", "-", "--name", "Ana's mail (old)"]);
+    let next = words.lines().find_map(|line| line.strip_prefix("→ countersign ")).unwrap().to_owned();
+    assert_eq!(next, r"confirm 'Ana'\''s mail (old)'");
+    let program = env!("CARGO_BIN_EXE_countersign");
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-c", &format!("{program} {next}")]).env("XDG_DATA_HOME", home.folder.join("data"));
+    let output = shell.output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with("Ana's mail (old) has MFA on"));
+}
+
+#[test]
+fn a_picture_may_come_through_a_pipe() {
+    let home = Home::unlocked("add_pipe");
+    let added = home.done_with(&png(EXAMPLE), &["add", "-"]);
+    assert!(added.starts_with("Example Corp · ana@example.com   Pending"), "{added}");
+    assert!(added.contains("warning: The service's secret is shorter"), "{added}");
+}
+
+#[test]
+fn the_same_picture_again_goes_on_where_it_was_and_adds_nothing() {
+    let home = Home::unlocked("add_twice");
+    let picture = file(&home.folder, "code.png", &png(EXAMPLE));
+    let add = ["add", super::shown(&picture)];
+    home.done(&add);
+    assert!(home.done(&add).contains("   Pending\n"));
+    home.done(&["confirm"]);
+    assert_eq!(home.refusal(&add), ("known_secret".to_owned(), Some(6)));
+    home.done(&["remove", "example"]);
+    assert_eq!(home.refusal(&add), ("known_secret".to_owned(), Some(6)));
+    assert!(home.names().is_empty());
+}
+
+#[test]
+fn a_card_that_was_cancelled_is_taken_again() {
+    let home = Home::unlocked("add_cancel");
+    let picture = file(&home.folder, "code.png", &png(EXAMPLE));
+    home.done(&["add", super::shown(&picture)]);
+    let cancelled = home.done(&["cancel"]);
+    assert!(cancelled.contains("has MFA off; its card stays"), "{cancelled}");
+    assert_eq!(home.refusal(&["cancel"]).0, "nothing_pending");
+    home.done(&["add", super::shown(&picture)]);
+    assert_eq!(home.names(), ["Example Corp"]);
+}
+
+#[test]
+fn a_second_workspace_does_not_replace_the_first() {
+    let home = Home::unlocked("init_twice");
+    assert_eq!(home.refusal(&["init", "--passphrase-file", "passphrase"]), ("not_empty".to_owned(), Some(6)));
+    let other = ["--store", "other.countersign"];
+    home.done(&[&["init", "--passphrase-file", "passphrase"][..], &other].concat());
+    let stores = home.document(&[&["workspaces"][..], &other].concat());
+    assert_eq!(stores["workspaces"].as_array().unwrap().len(), 2);
+    let used = |store: &Value| store["used"].as_bool().unwrap();
+    assert_eq!(stores["workspaces"].as_array().unwrap().iter().filter(|store| used(store)).count(), 1);
+}

@@ -1,0 +1,169 @@
+//! What gets in the way: another process, a full disk, a place that cannot be written, a file that is no store, a
+//! reader that goes away.
+
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use countersign_core::client::{Client, Host};
+use countersign_core::ports::{KeyVault, LocalKey, OsEntropy, SystemClock, VaultError};
+
+use super::Home;
+use crate::pictures::RFC_KEY;
+use crate::program::file;
+
+struct NoVault;
+
+impl KeyVault for NoVault {
+    fn load(&self) -> Result<LocalKey, VaultError> {
+        Err(VaultError::Unavailable)
+    }
+
+    fn keep(&self, _: &LocalKey) -> Result<(), VaultError> {
+        Err(VaultError::Unavailable)
+    }
+
+    fn confirm(&self) -> Result<(), VaultError> {
+        Err(VaultError::Unavailable)
+    }
+}
+
+#[test]
+fn a_store_that_another_process_has_is_in_use_and_free_again_afterwards() {
+    let home = Home::unlocked("in_use");
+    let clock = Arc::new(SystemClock::new());
+    let host = Host {
+        vault: Arc::new(NoVault),
+        clock: clock.clone(),
+        monotonic: clock,
+        entropy: Arc::new(OsEntropy),
+    };
+    let other = Client::open(&home.store(), host).unwrap();
+    assert_eq!(home.refusal(&["list"]), ("store_in_use".to_owned(), Some(6)));
+    drop(other);
+    assert_eq!(home.run(&["list"]).code, Some(1));
+}
+
+#[test]
+fn commands_at_the_same_time_wait_for_each_other() {
+    let home = Home::unlocked("at_once");
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let children = names.map(|name| home.program().args(["add", "--name", name]).spawn().unwrap());
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert_eq!(home.names(), names);
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_a_command_quietly_and_what_it_did_is_done() {
+    let home = Home::unlocked("closed");
+    for arguments in [&["list"][..], &["list", "--json"], &["add", "--name", "Mail"], &["workspaces"]] {
+        let mut child = home.program().args(arguments).spawn().unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((output.stderr.as_slice(), output.status.code()), (&b""[..], Some(0)), "{arguments:?}");
+    }
+    assert_eq!(home.names(), ["Mail"]);
+}
+
+#[test]
+fn what_is_no_store_is_named_and_left_as_it_was() {
+    let home = Home::unlocked("no_store");
+    let text = file(&home.folder, "text", b"hello, this is a letter");
+    let store = ["--store", super::shown(&text)];
+    let list = [&["list"][..], &store, &["--passphrase-file", "passphrase"]].concat();
+    assert_eq!(home.refusal(&list), ("foreign_store".to_owned(), Some(6)));
+    let init = [&["init"][..], &store, &["--passphrase-file", "passphrase"]].concat();
+    assert_eq!(home.refusal(&init), ("foreign_store".to_owned(), Some(6)));
+    assert_eq!(std::fs::read(text).unwrap(), b"hello, this is a letter");
+    assert_eq!(home.refusal(&["list", "--store", "nothing"]), ("no_workspace".to_owned(), Some(6)));
+    assert!(!home.folder.join("nothing").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_place_that_cannot_be_written_is_named() {
+    let home = Home::empty("read_only");
+    let init = ["init", "--store", "/proc/none.countersign", "--passphrase-file", "passphrase"];
+    assert_eq!(home.refusal(&init), ("store_read_only".to_owned(), Some(6)));
+}
+
+/// A shell's words, before which the program can write no file larger than so many blocks of 512 bytes.
+fn limited(home: &Home, blocks: u64, words: &str) -> std::process::Output {
+    let program = env!("CARGO_BIN_EXE_countersign");
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec {program} {words}");
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).current_dir(&home.folder).env("XDG_DATA_HOME", home.folder.join("data"));
+    shell.stdin(Stdio::null()).output().unwrap()
+}
+
+#[test]
+fn a_file_that_may_not_grow_is_told_and_nothing_is_lost_or_half_there() {
+    let home = Home::unlocked("no_room");
+    home.account("GitHub");
+    let mut refused = 0;
+    for blocks in [8, 16, 32, 64] {
+        let output = limited(&home, blocks, "add --name Mail");
+        if output.status.success() {
+            break;
+        }
+        refused += 1;
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(6), "{said}");
+        assert!(said.starts_with("error: failed to "), "{said}");
+        assert_eq!(home.names(), ["GitHub"], "{blocks}");
+    }
+    assert!(refused > 0, "there was room");
+    let output = limited(&home, 1, "export --plain links.txt --yes --passphrase-file passphrase");
+    assert_ne!(output.status.code(), Some(0));
+    assert!(!home.folder.join("links.txt").exists() && !home.folder.join("links.txt.unfinished").exists());
+    home.done(&["add", "--name", "Mail"]);
+    assert_eq!(home.names(), ["GitHub", "Mail"]);
+}
+
+/// A disk of 160 KiB, where the system gives one to anybody.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_what_was_saved_stays() {
+    let home = Home::empty("full_disk");
+    let disk = home.folder.join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let program = env!("CARGO_BIN_EXE_countersign");
+    let script = format!(
+        "mount -t tmpfs -o size=160k none {disk} || exit 77
+         cp passphrase {disk}/p && chmod 600 {disk}/p
+         run() {{ {program} \"$@\" --store {disk}/s --passphrase-file {disk}/p; }}
+         run init >/dev/null || exit 78
+         saved=0
+         while run add --name \"account $saved\" >/dev/null 2>{disk}.err; do saved=$((saved + 1)); done
+         echo \"$saved saved, $(run list --json | grep -c '\"name\"') there\"",
+        disk = disk.display()
+    );
+    let output =
+        Command::new("unshare").args(["-rm", "sh", "-c", &script]).current_dir(&home.folder).output();
+    let Ok(output) = output else { return };
+    if [Some(1), Some(77)].contains(&output.status.code()) {
+        // No namespaces, or no disks in them, for this user.
+        return;
+    }
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let error = std::fs::read_to_string(home.folder.join("disk.err")).unwrap_or_default();
+    assert!(error.contains("the disk is full"), "{said} {error} {}", String::from_utf8_lossy(&output.stderr));
+    let (saved, there) = said.trim().trim_end_matches(" there").split_once(" saved, ").unwrap();
+    assert_eq!(saved, there);
+}
+
+#[test]
+fn nothing_of_an_account_is_in_the_files_of_the_store() {
+    let home = Home::unlocked("files");
+    home.done_with(RFC_KEY.as_bytes(), &["add", "-", "--name", "canary-name", "--app", "canary-app"]);
+    home.done(&["confirm"]);
+    for entry in std::fs::read_dir(home.store().parent().unwrap()).unwrap() {
+        let path = entry.unwrap().path();
+        let Ok(bytes) = std::fs::read(&path) else { continue };
+        for canary in [&b"canary"[..], RFC_KEY.as_bytes(), b"12345678901234567890", b"correct horse"] {
+            assert!(!bytes.windows(canary.len()).any(|window| window == canary), "{}", path.display());
+        }
+    }
+}
