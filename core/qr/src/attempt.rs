@@ -9,69 +9,78 @@ use crate::luma::View;
 use crate::modules::{Layout, Modules};
 use crate::sample;
 
-/// Timing patterns that fit worse than this are not those of a symbol.
-const MIN_TIMING: f32 = 0.3;
-/// Versions tried for three finder patterns: the timing patterns hardly ever leave a doubt.
+/// Places that look less like a symbol are not tried at all.
+pub(crate) const MIN_EVIDENCE: f32 = 0.6;
+/// Versions tried for three finder patterns: evidence hardly ever leaves a doubt.
 const VERSIONS: usize = 2;
 
-/// What became of a try.
+/// Three finder patterns and the ways to lay a symbol over them.
 #[derive(Debug)]
-pub(crate) enum Outcome {
-    /// The symbol was read.
-    Read(Fit, Decoded),
-    /// The timing patterns fit: this is a symbol, but it was not read.
-    Unreadable,
-    /// Nothing but three patterns in the right places.
-    Nothing,
+pub(crate) struct Candidate {
+    pub(crate) triple: Triple,
+    /// The likeliest first; at least one.
+    fits: Vec<Fit>,
+    /// The size of the picture in which it is read.
+    pub(crate) level: usize,
 }
 
-/// Takes the symbol to be flat, and its modules for what they look like.
-pub(crate) fn quick(view: View<'_>, triple: &Triple) -> Outcome {
-    attempt(view, triple, &|| true, |fit, layout| {
-        let modules = sampled(view, &Grid::flat(fit.version, fit.grid), triple);
-        decode::decode(&modules, layout, Effort::Errors)
-    })
-}
-
-/// Follows bends, undoes blur, and gives up doubtful codewords.
-pub(crate) fn thorough(view: View<'_>, triple: &Triple, keep_going: &dyn Fn() -> bool) -> Outcome {
-    attempt(view, triple, keep_going, |fit, layout| {
-        let grid = Grid::flat(fit.version, fit.grid).tracked(view, fit.aligned);
-        let modules = sampled(view, &grid, triple);
-        decode::decode(&modules, layout, Effort::Erasures).or_else(|| {
-            let modules = equalise::equalise(&modules, layout)?;
-            decode::decode(&modules, layout, Effort::Erasures)
-        })
-    })
-}
-
-fn sampled(view: View<'_>, grid: &Grid, triple: &Triple) -> Modules {
-    let values = sample::brightness(view, grid);
-    sample::margins(&values, grid.version, triple.corner.inverted)
-}
-
-/// Tries the likely versions, each with and without its alignment pattern.
-fn attempt(
-    view: View<'_>,
-    triple: &Triple,
-    keep_going: &dyn Fn() -> bool,
-    read: impl Fn(&Fit, &Layout) -> Option<Decoded>,
-) -> Outcome {
-    let mut outcome = Outcome::Nothing;
-    for fit in fit::fits(view, triple).into_iter().take(VERSIONS) {
-        if fit.timing < MIN_TIMING {
-            break;
-        }
-        outcome = Outcome::Unreadable;
-        let layout = Layout::new(fit.version);
-        for fit in [fit.aligned(view, triple), Some(fit)].into_iter().flatten() {
-            if !keep_going() {
-                return outcome;
-            }
-            if let Some(decoded) = read(&fit, &layout) {
-                return Outcome::Read(fit, decoded);
-            }
-        }
+impl Candidate {
+    /// What is worth a try, of three finder patterns in `view`, the picture at `level`.
+    pub(crate) fn new(view: View<'_>, triple: Triple, level: usize) -> Option<Self> {
+        let mut fits = fit::fits(view, &triple);
+        fits.retain(|fit| fit.evidence >= MIN_EVIDENCE);
+        fits.truncate(VERSIONS);
+        (!fits.is_empty()).then_some(Self { triple, fits, level })
     }
-    outcome
+
+    /// How much it looks like a symbol.
+    pub(crate) fn evidence(&self) -> f32 {
+        self.fits[0].evidence
+    }
+
+    /// Takes the symbol to be flat, and its modules for what they look like.
+    pub(crate) fn quick(&self, view: View<'_>) -> Option<(Fit, Decoded)> {
+        self.attempt(view, &|| true, |fit, layout| {
+            let modules = self.sampled(view, &Grid::flat(fit.version, fit.grid));
+            decode::decode(&modules, layout, Effort::Errors)
+        })
+    }
+
+    /// Follows bends, undoes blur, and gives up doubtful codewords.
+    pub(crate) fn thorough(&self, view: View<'_>, keep_going: &dyn Fn() -> bool) -> Option<(Fit, Decoded)> {
+        self.attempt(view, keep_going, |fit, layout| {
+            let grid = Grid::flat(fit.version, fit.grid).tracked(view, fit.aligned);
+            let modules = self.sampled(view, &grid);
+            decode::decode(&modules, layout, Effort::Erasures).or_else(|| {
+                let modules = equalise::equalise(&modules, layout)?;
+                decode::decode(&modules, layout, Effort::Erasures)
+            })
+        })
+    }
+
+    fn sampled(&self, view: View<'_>, grid: &Grid) -> Modules {
+        let values = sample::brightness(view, grid);
+        sample::margins(&values, grid.version, self.triple.corner.inverted)
+    }
+
+    /// Tries the likely versions, each with and without its alignment pattern.
+    fn attempt(
+        &self,
+        view: View<'_>,
+        keep_going: &dyn Fn() -> bool,
+        read: impl Fn(&Fit, &Layout) -> Option<Decoded>,
+    ) -> Option<(Fit, Decoded)> {
+        for fit in &self.fits {
+            let layout = Layout::new(fit.version);
+            for fit in [fit.aligned(view, &self.triple), Some(*fit)].into_iter().flatten() {
+                if !keep_going() {
+                    return None;
+                }
+                if let Some(decoded) = read(&fit, &layout) {
+                    return Some((fit, decoded));
+                }
+            }
+        }
+        None
+    }
 }

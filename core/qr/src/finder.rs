@@ -35,9 +35,15 @@ pub(crate) struct Search {
 /// Finder patterns kept for one plane. A sheet with twelve symbols has 36.
 const MAX_FINDERS: usize = 96;
 /// Hits examined in one plane; text and foliage make a few hundred, adversarial pictures any number.
-const MAX_HITS: usize = 6000;
+const MAX_HITS: usize = 100_000;
 /// A run may differ from its share by this many modules, and by a pixel more for the raster.
 const RUN_TOLERANCE: f32 = 0.75;
+/// The same for the inner three runs alone, where the outer two are of no help, and the modules from which on an
+/// outer run is too long to belong to the pattern alone.
+const OPEN_TOLERANCE: f32 = 0.45;
+const MAX_OUTER: f32 = 1.8;
+/// A pattern's light ring is lighter than its dark parts by this many grey values at least; noise is not.
+const MIN_CONTRAST: i32 = 10;
 /// Crossed again between grey values, a pattern's rings may be off by this share of its width.
 const CROSS_TOLERANCE: f32 = 0.2;
 /// Width against height of an upright box around a pattern under any tilt that is still read.
@@ -88,19 +94,37 @@ impl Probe<'_> {
             }
             place = (column, row);
         }
-        None
+        // The outermost run goes on: closed later, where the pattern would end.
+        edges[2] = f32::INFINITY;
+        (count == 2).then_some(edges)
     }
 
     /// Both arms of a cross through a pixel: the middle of the pattern relative to the pixel's centre, and a module.
     fn cross(&self, from: (usize, usize), step: (isize, isize), limit: usize) -> Option<(f32, f32)> {
         let ahead = self.arm(from, step, limit)?;
         let behind = self.arm(from, (-step.0, -step.1), limit)?;
+        // A symbol without a quiet zone still has separators inwards. A letter o has none.
+        if is_open(ahead) && is_open(behind) {
+            return None;
+        }
+        let [ahead, behind] = [ahead, behind].map(closed);
         let [inner, ring, outer] = [0, 1, 2].map(|i| ahead[i] + behind[i]);
         let fits = (inner / outer - 3.0 / 7.0).abs() < CROSS_TOLERANCE
             && (ring / outer - 5.0 / 7.0).abs() < CROSS_TOLERANCE;
         let middle = (0..3).map(|i| ahead[i] - behind[i]).sum::<f32>() / 6.0;
         fits.then_some((middle, outer / 7.0))
     }
+}
+
+/// Whether the outermost run of an arm is too long to belong to the pattern alone.
+fn is_open([inner, ring, outer]: [f32; 3]) -> bool {
+    outer - ring > MAX_OUTER * (ring - inner)
+}
+
+/// An open arm ends where the pattern would.
+fn closed(arm: [f32; 3]) -> [f32; 3] {
+    let [inner, ring, outer] = arm;
+    [inner, ring, if is_open(arm) { 2.0 * ring - inner } else { outer }]
 }
 
 /// Finder patterns of a plane, both polarities, in the order of their rows.
@@ -119,8 +143,12 @@ pub(crate) fn find(
         }
         runs::edges(view, thresholds, row, row_edges);
         for (start, window) in row_edges.windows(6).enumerate() {
-            let Some((middle, module)) = matching(window, search) else { continue };
             let inverted = start % 2 == 0;
+            let open = || if inverted { matching_open(window, search) } else { None };
+            let Some((middle, module)) = matching(window, search).or_else(open) else { continue };
+            if contrast(view.row(row), window, inverted) < MIN_CONTRAST {
+                continue;
+            }
             let here = Point::new(middle, row as f32 + 0.5);
             if finders.iter().any(|finder| finder.inverted == inverted && finder.covers(here)) {
                 continue;
@@ -178,6 +206,34 @@ fn matching(edges: &[u32], search: Search) -> Option<(f32, f32)> {
         && near(e2, e4, 4.0)
         && near(e3, e5, 2.0)
         && near(e2, e3, 3.0);
+    fits.then(|| ((e2 + e3) as f32 / 2.0, module))
+}
+
+/// Grey values by which the weaker ring of five runs is lighter than what it separates.
+fn contrast(row: &[u8], edges: &[u32], inverted: bool) -> i32 {
+    let middle = |from: usize| i32::from(row[(edges[from] + edges[from + 1]) as usize / 2]);
+    let [before, first, centre, second, after] = [0, 1, 2, 3, 4].map(middle);
+    if inverted {
+        before.min(centre).min(after) - first.max(second)
+    } else {
+        first.min(second) - before.max(centre).max(after)
+    }
+}
+
+/// The same where the outermost runs go on into a ground of their own colour: no quiet zone at all.
+fn matching_open(edges: &[u32], search: Search) -> Option<(f32, f32)> {
+    let &[e0, e1, e2, e3, e4, e5] = edges else { return None };
+    let module = (e4 - e1) as f32 / 5.0;
+    let tolerance = OPEN_TOLERANCE * module + 0.7;
+    let near = |from: u32, to: u32, modules: f32| ((to - from) as f32 - modules * module).abs() < tolerance;
+    let (before, after) = ((e1 - e0) as f32 / module, (e5 - e4) as f32 / module);
+    let fits = before.min(after) > 0.5
+        && before.min(after) < MAX_OUTER
+        && before.max(after) > MAX_OUTER
+        && (search.min_module..=search.max_module).contains(&module)
+        && near(e1, e2, 1.0)
+        && near(e2, e3, 3.0)
+        && near(e3, e4, 1.0);
     fits.then(|| ((e2 + e3) as f32 / 2.0, module))
 }
 

@@ -4,6 +4,7 @@
 //! settles it. The version follows from the distance between the finder patterns, to within one or two; the timing
 //! patterns decide, since they fall out of step at any other.
 
+use crate::evidence;
 use crate::finder::Finder;
 use crate::geometry::{Homography, Match, Point};
 use crate::group::Triple;
@@ -15,8 +16,8 @@ use crate::version::Version;
 pub(crate) struct Fit {
     pub(crate) version: Version,
     pub(crate) grid: Homography,
-    /// How well the timing patterns alternate under it: 1 perfectly, around 0 by chance.
-    pub(crate) timing: f32,
+    /// How much the place looks like a symbol under it: 1 perfectly, around 0 by chance.
+    pub(crate) evidence: f32,
     /// Whether the alignment pattern next to the far corner was found.
     pub(crate) aligned: bool,
 }
@@ -46,11 +47,14 @@ pub(crate) fn fits(view: View<'_>, triple: &Triple) -> Vec<Fit> {
         .filter_map(Version::new)
         .filter_map(|version| {
             let grid = Homography::fit(&matches(triple, version), version.size() as f32)?;
-            let timing = timing(view, &grid, version, triple.corner.inverted);
-            grid.is_sound(version.size() as f32).then_some(Fit { version, grid, timing, aligned: false })
+            if !grid.is_sound(version.size() as f32) {
+                return None;
+            }
+            let evidence = evidence::of(view, &grid, version, triple.corner.inverted);
+            Some(Fit { version, grid, evidence, aligned: false })
         })
         .collect();
-    fits.sort_by(|a, b| b.timing.total_cmp(&a.timing));
+    fits.sort_by(|a, b| b.evidence.total_cmp(&a.evidence));
     fits
 }
 
@@ -87,28 +91,6 @@ fn towards(finder: &Finder, way: Point) -> Point {
     let [first, second] = finder.sides;
     let (across, down) = (way.cross(second), first.cross(way));
     if across.abs() > down.abs() { first * across.signum() } else { second * down.signum() }
-}
-
-/// How well the modules of both timing patterns alternate, each judged against its neighbours along the pattern.
-fn timing(view: View<'_>, grid: &Homography, version: Version, inverted: bool) -> f32 {
-    let end = version.size() - 8;
-    let (mut fit, mut weight) = (0.0, f32::MIN_POSITIVE);
-    for vertical in [false, true] {
-        let at = |i: usize| {
-            let place = i as f32 + 0.5;
-            let point = grid.map(if vertical { Point::new(6.5, place) } else { Point::new(place, 6.5) });
-            view.between(point.x, point.y)
-        };
-        let (mut before, mut here) = (at(7), at(8));
-        for i in 8..end {
-            let after = at(i + 1);
-            let depth = f32::midpoint(before, after) - here;
-            fit += if (i % 2 == 0) == inverted { -depth } else { depth };
-            weight += depth.abs();
-            (before, here) = (here, after);
-        }
-    }
-    fit / weight
 }
 
 impl Fit {

@@ -30,6 +30,7 @@ mod attempt;
 mod blur;
 mod decode;
 mod equalise;
+mod evidence;
 mod finder;
 mod fit;
 mod format;

@@ -160,6 +160,16 @@ impl Plane {
         &mut self.bytes
     }
 
+    /// Becomes `source` with each pixel as a square of `factor` × `factor`.
+    pub(crate) fn enlarge(&mut self, source: View<'_>, factor: usize) {
+        self.resize(source.width * factor, source.height * factor);
+        for (row, target) in self.bytes.chunks_exact_mut(self.width).enumerate() {
+            for (square, &value) in target.chunks_exact_mut(factor).zip(source.row(row / factor)) {
+                square.fill(value);
+            }
+        }
+    }
+
     /// Becomes `source` at half its size: each pixel the mean of four. An odd last row or column stands for two.
     pub(crate) fn halve(&mut self, source: View<'_>) {
         self.resize(source.width.div_ceil(2), source.height.div_ceil(2));

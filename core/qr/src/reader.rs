@@ -4,7 +4,7 @@
 //! patterns. Three that fit together are tried quickly. Only what was found and not read gets the thorough try, and
 //! only a blurred picture, or one with something in it, is sharpened and searched again.
 
-use crate::attempt::{self, Outcome};
+use crate::attempt::Candidate;
 use crate::blur;
 use crate::decode::Decoded;
 use crate::finder::{self, Finder, Search};
@@ -16,10 +16,13 @@ use crate::symbol::{Reading, Symbol};
 
 /// The smallest module looked for, in pixels: in the picture itself, and in smaller planes (below it, the plane
 /// before finds the same and better).
-const MIN_MODULE: f32 = 0.9;
+const MIN_MODULE: f32 = 1.2;
 const MIN_MODULE_HALVED: f32 = 1.5;
 /// The largest module looked for in a plane that has a smaller one below it.
 const MAX_MODULE: f32 = 4.0;
+/// Pictures smaller than this are drawings or thumbnails: with modules of a pixel or so, they are read enlarged.
+const SMALL_SIDE: usize = 256;
+const ENLARGED: usize = 3;
 /// Rows from one search to the next. The centre of a pattern is three modules high; in smaller planes fewer rows
 /// cost nothing.
 const ROW_STEP: usize = 3;
@@ -27,8 +30,14 @@ const ROW_STEP_HALVED: usize = 2;
 /// Modules are sampled in the smallest plane where they are this many pixels: below it accuracy is lost, above it
 /// noise is gained.
 const SAMPLED_MODULE: f32 = 2.8;
+/// From this evidence on, a place is a symbol but for rare accidents (checkerboards), and worth a quick try.
+const CLEAR_EVIDENCE: f32 = 0.75;
+/// Quick tries a size that may fail.
+const MAX_QUICK: usize = 6;
 /// Thorough tries a picture: each may take a millisecond or, for the largest versions, many.
-const MAX_THOROUGH: usize = 40;
+const MAX_THOROUGH: usize = 12;
+/// Of these, tries where evidence is not clear: a symbol that is bent, or a page of text.
+const MAX_DOUBTFUL: usize = 3;
 /// Sizes that are sharpened: where blur is visible at full size, half and a quarter hold all there is to see.
 const SHARPENED_LEVELS: [usize; 2] = [1, 2];
 
@@ -36,6 +45,7 @@ const SHARPENED_LEVELS: [usize; 2] = [1, 2];
 #[derive(Debug, Default)]
 pub struct Reader {
     packed: Plane,
+    enlarged: Plane,
     pyramid: Pyramid,
     sharp: Plane,
     sharp_pyramid: Pyramid,
@@ -50,6 +60,8 @@ struct Findings {
     /// Finder patterns of all sizes, in pixels of the picture.
     finders: Vec<Finder>,
     thorough: usize,
+    /// Something was worth a try.
+    is_doubtful: bool,
 }
 
 impl Reader {
@@ -68,6 +80,19 @@ impl Reader {
             picture.pack_into(&mut packed);
             packed.view()
         });
+        let mut reading = self.read_plane(full, keep_going);
+        if reading.symbols.is_empty() && full.width.max(full.height) < SMALL_SIDE && keep_going() {
+            let mut enlarged = std::mem::take(&mut self.enlarged);
+            enlarged.enlarge(full, ENLARGED);
+            reading = self.read_plane(enlarged.view(), keep_going);
+            reading.symbols.iter_mut().for_each(|symbol| symbol.scale(1.0 / ENLARGED as f32));
+            self.enlarged = enlarged;
+        }
+        self.packed = packed;
+        reading
+    }
+
+    fn read_plane(&mut self, full: View<'_>, keep_going: &dyn Fn() -> bool) -> Reading {
         let mut findings = Findings::default();
         self.pyramid.build(full);
         self.search(full, keep_going, &mut findings);
@@ -77,7 +102,6 @@ impl Reader {
         if findings.reading.symbols.is_empty() && keep_going() && self.is_worth_sharpening(full, &findings) {
             self.search_sharpened(full, keep_going, &mut findings);
         }
-        self.packed = packed;
         findings.reading
     }
 
@@ -109,8 +133,7 @@ impl Reader {
     /// Whether a second look may show more: the picture is blurred, or something in it resembles a symbol.
     fn is_worth_sharpening(&self, full: View<'_>, findings: &Findings) -> bool {
         self.pyramid.levels() > SHARPENED_LEVELS[0]
-            && (findings.reading.resembles_a_symbol
-                || blur::is_blurred(self.pyramid.view(full, SHARPENED_LEVELS[0])))
+            && (findings.is_doubtful || blur::is_blurred(self.pyramid.view(full, SHARPENED_LEVELS[0])))
     }
 
     fn search_sharpened(&mut self, full: View<'_>, keep_going: &dyn Fn() -> bool, findings: &mut Findings) {
@@ -144,6 +167,20 @@ impl Findings {
         }
     }
 
+    /// What is worth a try among finder patterns, the likeliest first.
+    fn candidates(
+        &mut self,
+        finders: &[Finder],
+        place: impl Fn(&Triple) -> Option<Candidate>,
+    ) -> Vec<Candidate> {
+        let mut candidates: Vec<Candidate> = group::triples(finders).iter().filter_map(place).collect();
+        candidates.sort_by(|a, b| b.evidence().total_cmp(&a.evidence()));
+        self.is_doubtful |= !candidates.is_empty();
+        self.reading.resembles_a_symbol |=
+            candidates.first().is_some_and(|candidate| candidate.evidence() >= CLEAR_EVIDENCE);
+        candidates
+    }
+
     fn try_quickly(
         &mut self,
         view: View<'_>,
@@ -152,55 +189,62 @@ impl Findings {
         keep_going: &dyn Fn() -> bool,
     ) {
         let mut used = vec![false; finders.len()];
-        for triple in group::triples(finders) {
-            if triple.members.iter().any(|&member| used[member]) {
-                continue;
-            }
-            if !keep_going() {
+        let mut failed = 0;
+        for candidate in self.candidates(finders, |triple| Candidate::new(view, *triple, level)) {
+            if candidate.evidence() < CLEAR_EVIDENCE || failed >= MAX_QUICK || !keep_going() {
                 return;
             }
-            if self.note(attempt::quick(view, &triple), &triple, level) {
-                triple.members.iter().for_each(|&member| used[member] = true);
+            let members = candidate.triple.members;
+            if members.iter().any(|&member| used[member]) {
+                continue;
+            }
+            match candidate.quick(view) {
+                Some((fit, decoded)) => {
+                    self.keep(symbol(fit, decoded, &candidate));
+                    for member in members {
+                        used[member] = true;
+                    }
+                }
+                None => failed += 1,
             }
         }
+    }
+
+    fn keep(&mut self, symbol: Symbol) {
+        self.reading.symbols.push(symbol);
+        self.reading.resembles_a_symbol = true;
     }
 
     /// Thorough tries with finder patterns of all sizes together, at least one of them from place `new` on.
     fn try_hard(&mut self, pyramid: &Pyramid, full: View<'_>, new: usize, keep_going: &dyn Fn() -> bool) {
-        let mut used = vec![false; self.finders.len()];
-        for triple in group::triples(&self.finders) {
-            if triple.members.iter().any(|&member| used[member])
-                || triple.members.iter().all(|&member| member < new)
-            {
+        let finders = std::mem::take(&mut self.finders);
+        let mut used = vec![false; finders.len()];
+        let candidates = self.candidates(&finders, |triple| {
+            if triple.members.iter().all(|&member| member < new) {
+                return None;
+            }
+            let level = sampling_level(triple, pyramid.levels());
+            Candidate::new(pyramid.view(full, level), triple.scaled(1.0 / (1 << level) as f32), level)
+        });
+        for candidate in candidates {
+            let limit = if candidate.evidence() < CLEAR_EVIDENCE { MAX_DOUBTFUL } else { MAX_THOROUGH };
+            if self.thorough >= limit || !keep_going() {
+                break;
+            }
+            let members = candidate.triple.members;
+            if members.iter().any(|&member| used[member]) {
                 continue;
             }
-            if self.thorough >= MAX_THOROUGH || !keep_going() {
-                return;
-            }
             self.thorough += 1;
-            let level = sampling_level(&triple, pyramid.levels());
-            let view = pyramid.view(full, level);
-            let scaled = triple.scaled(1.0 / (1 << level) as f32);
-            if self.note(attempt::thorough(view, &scaled, keep_going), &scaled, level) {
-                triple.members.iter().for_each(|&member| used[member] = true);
+            let view = pyramid.view(full, candidate.level);
+            if let Some((fit, decoded)) = candidate.thorough(view, keep_going) {
+                self.keep(symbol(fit, decoded, &candidate));
+                for member in members {
+                    used[member] = true;
+                }
             }
         }
-    }
-
-    /// Keeps what came of a try; whether that was a symbol.
-    fn note(&mut self, outcome: Outcome, triple: &Triple, level: usize) -> bool {
-        match outcome {
-            Outcome::Nothing => false,
-            Outcome::Unreadable => {
-                self.reading.resembles_a_symbol = true;
-                false
-            }
-            Outcome::Read(fit, decoded) => {
-                self.reading.resembles_a_symbol = true;
-                self.reading.symbols.push(symbol(fit, decoded, triple.corner.inverted, level));
-                true
-            }
-        }
+        self.finders = finders;
     }
 }
 
@@ -210,10 +254,10 @@ fn sampling_level(triple: &Triple, levels: usize) -> usize {
     (1..levels).take_while(|level| module / (1 << level) as f32 >= SAMPLED_MODULE).count()
 }
 
-fn symbol(fit: Fit, decoded: Decoded, inverted: bool, level: usize) -> Symbol {
+fn symbol(fit: Fit, decoded: Decoded, candidate: &Candidate) -> Symbol {
     let size = fit.version.size() as f32;
     let [upper_left, first, lower_right, second] =
-        fit.grid.corners(size).map(|corner| corner * (1 << level) as f32);
+        fit.grid.corners(size).map(|corner| corner * (1 << candidate.level) as f32);
     let (upper_right, lower_left) = if decoded.mirrored { (second, first) } else { (first, second) };
     Symbol {
         content: decoded.content,
@@ -222,7 +266,7 @@ fn symbol(fit: Fit, decoded: Decoded, inverted: bool, level: usize) -> Symbol {
         level: decoded.level,
         mask: decoded.mask,
         mirrored: decoded.mirrored,
-        inverted,
+        inverted: candidate.triple.corner.inverted,
         corrected: decoded.corrected,
     }
 }

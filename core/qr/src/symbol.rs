@@ -26,11 +26,18 @@ pub struct Symbol {
     pub corrected: usize,
 }
 
+impl Symbol {
+    /// Places it in a picture of another size.
+    pub(crate) fn scale(&mut self, factor: f32) {
+        self.corners = self.corners.map(|corner| corner * factor);
+    }
+}
+
 /// What one picture gave.
 #[derive(Debug, Default, PartialEq)]
 pub struct Reading {
     /// The symbols that were read, in the order in which they were found.
     pub symbols: Vec<Symbol>,
-    /// Three finder patterns with timing patterns between them were seen, whether or not the symbol was read.
+    /// A symbol was read, or three finder patterns with clear timing patterns between them were seen.
     pub resembles_a_symbol: bool,
 }

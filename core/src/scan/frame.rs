@@ -163,19 +163,17 @@ impl<'a> Frame<'a> {
         self.geometry.pixel_stride as usize
     }
 
-    /// The part to look at as it lies in memory, if nothing lies between its pixels.
-    pub(super) fn packed(&self) -> Option<&'a [u8]> {
-        let packed = self.geometry.pixel_stride == 1 && self.geometry.row_stride == self.crop.width;
-        let first = self.crop.top as usize * self.crop.width as usize;
-        let length = self.crop.height as usize * self.crop.width as usize;
-        packed.then(|| &self.bytes[first..first + length])
+    /// Bytes from one row to the next.
+    pub(super) const fn row_stride(&self) -> usize {
+        self.geometry.row_stride as usize
     }
 
-    /// Row `y < crop().height` of the part to look at: pixel `x` is at `x * pixel_stride()`.
-    pub(super) fn row(&self, y: u32) -> &'a [u8] {
-        let first = (self.crop.top + y) as usize * self.geometry.row_stride as usize
-            + self.crop.left as usize * self.pixel_stride();
-        let length = (self.crop.width - 1) as usize * self.pixel_stride() + 1;
+    /// The bytes from the first pixel of the part to look at to its last.
+    pub(super) fn part(&self) -> &'a [u8] {
+        let crop = self.crop;
+        let first = crop.top as usize * self.row_stride() + crop.left as usize * self.pixel_stride();
+        let rows = (crop.height - 1) as usize * self.row_stride();
+        let length = rows + (crop.width - 1) as usize * self.pixel_stride() + 1;
         &self.bytes[first..first + length]
     }
 }

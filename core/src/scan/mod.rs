@@ -5,13 +5,12 @@
 //! decided here: `enrol` reads it, and `enrol` also collects the batches of a Google export, whose parts are
 //! separate symbols that only their payload ties together.
 //!
-//! The engine behind [`Reader`] is `docs/adr/0005-first-scan-engine.md`'s, and no caller can tell.
+//! The engine behind [`Reader`] is a crate of its own, `countersign-qr` (`docs/adr/0030-own-scan-engine.md`), and no
+//! caller can tell.
 
-mod decode;
 mod engine;
 mod frame;
 mod reader;
-mod segments;
 mod session;
 mod symbol;
 mod text;

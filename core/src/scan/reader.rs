@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::engine;
+use super::engine::Engine;
 use super::frame::Frame;
 use super::symbol::Symbol;
 use crate::ports::MonotonicClock;
@@ -36,24 +36,23 @@ pub enum Hint {
 /// Reads frames.
 pub struct Reader {
     clock: Box<dyn MonotonicClock>,
+    engine: Engine,
 }
 
 impl Reader {
     /// A reader whose budgets are measured by `clock`.
     pub fn new(clock: impl MonotonicClock + 'static) -> Self {
-        Self { clock: Box::new(clock) }
+        Self { clock: Box::new(clock), engine: Engine::default() }
     }
 
     /// Finds every symbol in `frame`.
     ///
     /// The budget decides how much is tried: steps are ordered by what they find for what they cost, and none is
-    /// begun once `budget` is spent. A step under way is finished; frames are reduced to a size at which no step
-    /// is long. With [`CAMERA_BUDGET`] the costly steps are left to the next frame, with [`STILL_BUDGET`] all run.
+    /// begun once `budget` is spent. A step under way is finished, and none is long. With [`CAMERA_BUDGET`] the
+    /// costly steps are left to the next frame, with [`STILL_BUDGET`] all run.
     pub fn read(&self, frame: &Frame<'_>, budget: Duration) -> Reading {
-        engine::read(
-            frame,
-            &Deadline { clock: &*self.clock, end: self.clock.elapsed().saturating_add(budget) },
-        )
+        self.engine
+            .read(frame, &Deadline { clock: &*self.clock, end: self.clock.elapsed().saturating_add(budget) })
     }
 }
 

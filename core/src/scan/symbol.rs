@@ -85,21 +85,6 @@ impl Symbol {
     pub const fn structured_append(&self) -> Option<StructuredAppend> {
         self.structured_append
     }
-
-    /// The middle of the corners.
-    pub(super) fn centre(&self) -> Point {
-        let [a, b, c, d] = self.corners;
-        Point { x: (a.x + b.x + c.x + d.x) / 4.0, y: (a.y + b.y + c.y + d.y) / 4.0 }
-    }
-
-    /// Whether a point lies in the upright rectangle around the corners.
-    pub(super) fn surrounds(&self, point: Point) -> bool {
-        let between = |value: f32, of: fn(&Point) -> f32| {
-            self.corners.iter().any(|corner| of(corner) <= value)
-                && self.corners.iter().any(|corner| of(corner) >= value)
-        };
-        between(point.x, |corner| corner.x) && between(point.y, |corner| corner.y)
-    }
 }
 
 /// Shows everything but the payload.

@@ -11,7 +11,11 @@ use encoding_rs::{
 };
 use zeroize::Zeroizing;
 
-use super::segments::Run;
+/// A stretch of the payload whose bytes mean characters of one set.
+pub(super) struct Run {
+    pub(super) charset: Charset,
+    pub(super) start: usize,
+}
 
 /// How the bytes of a run become characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +24,6 @@ pub(super) enum Charset {
     Ascii,
     /// Kanji segments, whatever an ECI says.
     ShiftJis,
-    /// Hanzi segments, likewise.
-    Gb2312,
     /// Bytes without an ECI before them.
     Undeclared,
     /// ECI 1 and 3. (Not windows-1252, which the Web means by that name.)
@@ -33,6 +35,9 @@ pub(super) enum Charset {
 }
 
 impl Charset {
+    /// GB 2312, and all that grew from it.
+    pub(super) const CHINESE: Self = Self::Declared(GB18030);
+
     /// By ECI assignment number (AIM ITS/04-023).
     pub(super) fn from_eci(number: u32) -> Self {
         Self::Declared(match number {
@@ -84,8 +89,6 @@ pub(super) fn decode(bytes: &[u8], runs: &[Run]) -> Option<Zeroizing<String>> {
             Charset::Latin1 => text.extend(span.iter().map(|&byte| char::from(byte))),
             Charset::Ascii => text.push_str(declared(UTF_8, span)?.as_str()),
             Charset::ShiftJis => text.push_str(declared(SHIFT_JIS, span)?.as_str()),
-            // It is a part of it.
-            Charset::Gb2312 => text.push_str(declared(GB18030, span)?.as_str()),
             Charset::Declared(encoding) => text.push_str(declared(encoding, span)?.as_str()),
             Charset::Undeclared | Charset::NotText => return None,
         }
