@@ -1,4 +1,5 @@
-//! From each rule of docs/protocol.md to its code and its tests: what the document names is there.
+//! From each rule of docs/protocol.md to its code and its tests, and from everywhere to `docs/adr`: what is named is
+//! there.
 //!
 //! The tables at its end are how a reader gets from a rule to what holds it. A name that was changed or taken away
 //! would leave them pointing at nothing, and nobody would notice.
@@ -26,7 +27,30 @@ pub(super) fn judge(repository: &Repository) -> anyhow::Result<Findings> {
             .with_context(|| format!("cannot read {}", path.display()))?;
         sources.add(path.to_string_lossy().into_owned(), &text);
     }
-    Ok(judge_tables(&document, &sources))
+    let mut findings = judge_tables(&document, &sources);
+    findings.extend(judge_decisions(repository)?);
+    Ok(findings)
+}
+
+/// Every `ADR NNNN` in code and documents has its page.
+fn judge_decisions(repository: &Repository) -> anyhow::Result<Findings> {
+    let pages = repository.files("docs/adr/*.md")?;
+    let numbers: BTreeSet<String> =
+        pages.iter().filter_map(|page| Some(page.file_name()?.to_str()?.get(..4)?.to_owned())).collect();
+    let mut findings = Findings::new();
+    for path in [repository.files("*.rs")?, repository.files("*.md")?].concat() {
+        let text = fs::read_to_string(repository.root().join(&path))
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        let lost = decisions(&text).filter(|number| !numbers.contains(*number));
+        findings.extend(lost.map(|number| format!("{}: there is no ADR {number}", path.display())));
+    }
+    Ok(findings)
+}
+
+/// The numbers of the pages that a text refers to.
+fn decisions(text: &str) -> impl Iterator<Item = &str> {
+    let after = text.split("ADR ").skip(1).filter_map(|after| after.get(..4));
+    after.filter(|number| number.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// What the sources declare.
@@ -183,6 +207,14 @@ mod tests {
                 "docs/protocol.md: a ghost points to no test",
                 "docs/protocol.md: V1 points to no code and no test"
             ]
+        );
+    }
+
+    #[test]
+    fn pages_are_named_by_four_digits() {
+        assert_eq!(
+            decisions("see ADR 0009, ADR 00 and the ADRs; (ADR 0012)").collect::<Vec<_>>(),
+            ["0009", "0012"]
         );
     }
 
