@@ -2,7 +2,7 @@
 
 use crate::entry::{Entry, SignedEntry};
 use crate::ids::{Head, WorkspaceId};
-use crate::log::{ChainError, EntryError, Log};
+use crate::log::{ChainError, EntryError, Log, OpError, Thing};
 use crate::numbers::{DeviceKind, WorkspaceRole};
 use crate::testkit::{Keys, TestWorkspace, genesis, genesis_op, invite, set_role, sign_genesis, user};
 
@@ -166,4 +166,25 @@ fn what_nobody_of_this_log_signed_is_no_evidence() {
     let stranger = crate::entry::Entry { by: Keys::phone("mallory").id(), ..entry };
     let made_up = Keys::phone("mallory").sign_entry(&stranger);
     assert_eq!(ws.log.fork_evidence(&mine, &made_up).unwrap_err().name(), "UnknownAuthor");
+}
+
+#[test]
+fn a_fork_at_another_place_is_no_evidence_about_this_one() {
+    let mut ws = TestWorkspace::of_ana();
+    let first = ws.signed(&Keys::phone("sue"), set_role("ben", Admin));
+    ws.receive(&first).unwrap();
+    let other = ws.signed(&Keys::phone("adam"), set_role("cleo", Admin));
+    ws.must(&Keys::phone("sue"), set_role("cleo", Admin));
+    let seq = ws.log.next_seq() - 1;
+    assert_eq!(ws.log.fork_evidence(&first, &other), Err(ChainError::Fork { seq }.into()));
+}
+
+#[test]
+fn an_error_says_what_it_is_about() {
+    let things = [Thing::User, Thing::Device, Thing::Invite, Thing::Account, Thing::Space];
+    let said = things.map(|thing| OpError::Absent(thing).to_string());
+    assert_eq!(
+        said,
+        ["find the user", "find the device", "find the invite", "find the account", "find the space"]
+    );
 }
