@@ -12,6 +12,26 @@ use crate::device::DeviceKeys;
 use crate::space_key::{KeyError, KeyPlace, SpaceKey};
 
 /// Keys by space and epoch.
+///
+/// It cannot be cloned, printed or serialized; the last test is the control, so that each failure has one cause:
+/// ```compile_fail,E0277
+/// fn cloned<T: Clone>() {}
+/// cloned::<countersign_crypto::key_ring::KeyRing>();
+/// ```
+/// ```compile_fail,E0277
+/// fn shown<T: std::fmt::Display>() {}
+/// shown::<countersign_crypto::key_ring::KeyRing>();
+/// ```
+/// ```compile_fail,E0277
+/// fn written<T: serde::Serialize>() {}
+/// written::<countersign_crypto::key_ring::KeyRing>();
+/// ```
+/// ```
+/// fn named<T: std::fmt::Debug>() {}
+/// fn written<T: serde::Serialize>() {}
+/// named::<countersign_crypto::key_ring::KeyRing>();
+/// written::<String>();
+/// ```
 #[derive(Default)]
 pub struct KeyRing(BTreeMap<(SpaceId, u64), SpaceKey>);
 

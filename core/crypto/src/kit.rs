@@ -42,6 +42,26 @@ impl KitSecret {
 }
 
 /// What the paper says: the kit's secret and the one workspace that it opens.
+///
+/// It cannot be cloned, printed or serialized; the last test is the control, so that each failure has one cause:
+/// ```compile_fail,E0277
+/// fn cloned<T: Clone>() {}
+/// cloned::<countersign_crypto::kit::RecoveryKit>();
+/// ```
+/// ```compile_fail,E0277
+/// fn shown<T: std::fmt::Display>() {}
+/// shown::<countersign_crypto::kit::RecoveryKit>();
+/// ```
+/// ```compile_fail,E0277
+/// fn written<T: serde::Serialize>() {}
+/// written::<countersign_crypto::kit::RecoveryKit>();
+/// ```
+/// ```
+/// fn named<T: std::fmt::Debug>() {}
+/// fn written<T: serde::Serialize>() {}
+/// named::<countersign_crypto::kit::RecoveryKit>();
+/// written::<String>();
+/// ```
 #[derive(Debug)]
 pub struct RecoveryKit {
     secret: KitSecret,

@@ -158,6 +158,26 @@ fn seal(
 }
 
 /// What a record held, in memory that wipes itself.
+///
+/// It cannot be cloned, printed or serialized; the last test is the control, so that each failure has one cause:
+/// ```compile_fail,E0277
+/// fn cloned<T: Clone>() {}
+/// cloned::<countersign_crypto::record::OpenedRecord>();
+/// ```
+/// ```compile_fail,E0277
+/// fn shown<T: std::fmt::Display>() {}
+/// shown::<countersign_crypto::record::OpenedRecord>();
+/// ```
+/// ```compile_fail,E0277
+/// fn written<T: serde::Serialize>() {}
+/// written::<countersign_crypto::record::OpenedRecord>();
+/// ```
+/// ```
+/// fn named<T: std::fmt::Debug>() {}
+/// fn written<T: serde::Serialize>() {}
+/// named::<countersign_crypto::record::OpenedRecord>();
+/// written::<String>();
+/// ```
 pub struct OpenedRecord {
     record_type: RecordType,
     tombstone: bool,

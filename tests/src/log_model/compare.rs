@@ -8,7 +8,7 @@ use countersign_protocol::ids::WorkspaceId;
 use countersign_protocol::log::{EntryError, Log};
 
 use super::invariants;
-use super::message::{Entry, Id};
+use super::message::{self, Entry, Id};
 use super::moves;
 use super::random::Random;
 use super::rules::{Model, Verdict};
@@ -118,7 +118,8 @@ impl Pair {
         if ours.is_ok() {
             self.past.push(wire.to_vec());
             state::same(&self.model, &self.log)?;
-            invariants::hold(&model_before, &self.model)?;
+            let (entry, _) = message::read(wire).ok_or("an entry that was taken has no form")?;
+            invariants::hold(&model_before, &self.model, &entry)?;
         } else if self.log != log_before || self.model != model_before {
             return Err("a refused entry left a trace".to_owned());
         }

@@ -1,9 +1,14 @@
 //! What holds in every workspace, whatever its members and its server try.
 
-use super::rules::{ADMIN, COLLABORATOR, Model, OWNER, WORKSPACE_OWNER};
+use std::collections::BTreeSet;
 
-/// Compares a step: the state before it and after it.
-pub(super) fn hold(before: &Model, after: &Model) -> Result<(), String> {
+use super::message::{Entry, Id, Op};
+use super::rules::{ADMIN, COLLABORATOR, DeviceState, Model, OWNER, SUPER_ADMIN, WORKSPACE_OWNER};
+
+/// Compares a step: the state before the entry and after it.
+pub(super) fn hold(before: &Model, after: &Model, entry: &Entry) -> Result<(), String> {
+    nobody_removed_signs_and_nobody_reaches_up(before, after, entry)?;
+    whoever_stops_reading_leaves_the_space_dirty(before, after)?;
     one_workspace_owner_with_phone_and_kit(after)?;
     every_dirty_space_can_be_rotated(after)?;
     every_account_has_an_owner_or_a_way_out(after)?;
@@ -67,4 +72,52 @@ fn nothing_is_unborn(before: &Model, after: &Model) -> Result<(), String> {
         must(now.is_some() && (account.is_some() || now == Some(&None)), "a deleted account stays deleted")?;
     }
     Ok(())
+}
+
+/// The author was active. No op raises its author's workspace role, but for the offer that they accept, and none
+/// changes or removes somebody of an equal or higher role.
+fn nobody_removed_signs_and_nobody_reaches_up(
+    before: &Model,
+    after: &Model,
+    entry: &Entry,
+) -> Result<(), String> {
+    let Some(device) = before.devices.get(&entry.by) else {
+        return Err("invariant: an author that was never born".to_owned());
+    };
+    must(before.device_is_active(device), "a removed device signs nothing")?;
+    let (author, own) = (device.user, before.users[&device.user]);
+    let accepts = before.offer.is_some_and(|(to, _)| to == author) && matches!(entry.op, Op::Transfer { .. });
+    for (user, role) in &before.users {
+        let now = after.users[user];
+        if now == *role {
+            continue;
+        }
+        let handed_over = accepts
+            && ((*user == author && now == WORKSPACE_OWNER)
+                || (*role == WORKSPACE_OWNER && now == SUPER_ADMIN));
+        let leaves = *user == author && now == 0;
+        must(handed_over || leaves || *role < own, "an op reaches no equal or higher role")?;
+        must(handed_over || now <= own, "nobody gives more than they have")?;
+    }
+    must(accepts || after.users[&author] <= own, "no op raises its author")
+}
+
+/// Who read a space with a device and no longer does has its current key: the space is dirty until the next one.
+fn whoever_stops_reading_leaves_the_space_dirty(before: &Model, after: &Model) -> Result<(), String> {
+    for (id, space) in &before.spaces {
+        let ended = space.account.is_some_and(|account| after.accounts[&account].is_none());
+        let Some(now) = after.spaces.get(id).filter(|_| !ended) else { continue };
+        let stopped = readers(before, id).difference(&readers(after, id)).count() > 0;
+        must(!stopped || now.dirty.is_some(), "whoever stops reading leaves the space dirty")?;
+    }
+    Ok(())
+}
+
+/// The active devices whose user may read a space.
+fn readers(model: &Model, space: &Id) -> BTreeSet<Id> {
+    let space = &model.spaces[space];
+    let reads = |(_, device): &(&Id, &DeviceState)| {
+        model.device_is_active(device) && model.may_read(&device.user, space)
+    };
+    model.devices.iter().filter(reads).map(|(id, _)| *id).collect()
 }

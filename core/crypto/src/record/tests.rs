@@ -107,6 +107,20 @@ fn a_reader_with_the_key_opens_a_record_and_knows_its_author() {
 }
 
 #[test]
+fn records_are_opened_where_they_lie_in_a_page_of_many() {
+    // One buffer, as a server's answer or a row of a database is: everything that reads a ciphertext borrows it.
+    let (one, other) = (sealed(b"a card"), sealed(b"another"));
+    let page = [&one.ciphertext[..], &other.ciphertext[..]].concat();
+    let (first, second) = page.split_at(one.ciphertext.len());
+    for (record, ciphertext, text) in [(&one, first, "a card"), (&other, second, "another")] {
+        let lying = SealedRecord { ciphertext, ..record.as_sealed() };
+        assert!(lying.has_sealed_length() && lying.hash() == record.as_sealed().hash());
+        let opened = OpenedRecord::open(&record.header, &lying, &key(51)).unwrap();
+        assert_eq!(opened.plaintext(), text.as_bytes());
+    }
+}
+
+#[test]
 fn sizes_differ_in_steps_of_256_only() {
     for (length, size) in [(0, 256), (1, 256), (255, 256), (256, 512), (511, 512), (512, 768)] {
         let record = sealed(&vec![b'x'; length]);
