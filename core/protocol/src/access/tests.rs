@@ -232,3 +232,20 @@ fn copies_go_only_when_the_log_says_so() {
     let deleted = Some(Loss::AccountDeleted);
     assert_eq!(losses(&ws, &Keys::phone("ana")), [None, deleted, deleted]);
 }
+
+#[test]
+fn each_refusal_of_a_box_has_its_name() {
+    let mut ws = shop();
+    let (ben, cleo, mallory) = (Keys::phone("ben"), Keys::phone("cleo"), Keys::phone("mallory"));
+    let codes = ws.codes("shop");
+    let name = |ws: &TestWorkspace, posted: &KeyBox| ws.log.state().check_box(posted).unwrap_err().name();
+    let good = posted(&ws, codes, 1, &ben, &cleo);
+    let elsewhere = TestWorkspace::founded_by("zoe").id();
+    assert_eq!(name(&ws, &KeyBox { workspace: elsewhere, ..good }), "WrongWorkspace");
+    assert_eq!(name(&ws, &KeyBox { space: ws.codes("bank"), ..good }), "Absent");
+    assert_eq!(name(&ws, &KeyBox { epoch: 2, ..good }), "WrongEpoch");
+    assert_eq!(name(&ws, &KeyBox { device: mallory.id(), ..good }), "NotAReader");
+    assert_eq!(name(&ws, &KeyBox { by: mallory.id(), ..good }), "PosterNotAReader");
+    ws.must(&ben, Op::DeleteAccount { account: account("shop") });
+    assert_eq!(name(&ws, &good), "Inactive");
+}
