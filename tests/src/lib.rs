@@ -6,6 +6,7 @@ pub mod conformance;
 pub mod entropy;
 pub mod folder;
 pub mod fuzzing;
+pub mod golden;
 pub mod log_model;
 pub mod phone;
 pub mod record_model;

@@ -62,6 +62,16 @@ impl TestVault {
         *self.key.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
+    /// A copy of the key, where there is one.
+    pub fn key(&self) -> Option<LocalKey> {
+        self.key.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(LocalKey::from_bytes)
+    }
+
+    /// Holds this key from now on.
+    pub fn hold(&self, key: &LocalKey) {
+        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some(*key.as_bytes());
+    }
+
     /// Answers with this error until told otherwise.
     pub fn refuse(&self, error: Option<VaultError>) {
         *self.refuses.lock().unwrap_or_else(PoisonError::into_inner) = error;
@@ -81,7 +91,7 @@ impl KeyVault for TestVault {
 
     fn keep(&self, key: &LocalKey) -> Result<(), VaultError> {
         self.ask()?;
-        *self.key.lock().unwrap_or_else(PoisonError::into_inner) = Some(*key.as_bytes());
+        self.hold(key);
         Ok(())
     }
 

@@ -5,6 +5,7 @@ mod check;
 mod conformance;
 mod frames;
 mod fuzz;
+mod golden;
 mod kill;
 mod model;
 mod photo;
@@ -41,6 +42,8 @@ enum Command {
     Frames(frames::Arguments),
     /// Looks for inputs that break a property of a reader.
     Fuzz(fuzz::Arguments),
+    /// Writes a store of this version into tests/golden/, which every later version must open.
+    Golden(golden::Arguments),
     /// Kills a client at random moments and looks at what it left.
     Kill(kill::Arguments),
     /// The log beside its reference model, over random sequences of entries.
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Frames(arguments) => frames::run(&arguments),
         Command::Fuzz(arguments) => fuzz::run(&arguments),
+        Command::Golden(arguments) => golden::run(&arguments),
         Command::Kill(arguments) => kill::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
         Command::Photo(arguments) => photo::run(&arguments),

@@ -4,9 +4,10 @@
 //! clocks: the monotonic one may stand still while the computer sleeps, and the date may be set back.
 
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
 use std::ops::ControlFlow;
+use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -28,10 +29,9 @@ const BEAT: Duration = Duration::from_secs(1);
 /// Holds the key that comes on standard input until its time is over or somebody locks.
 pub(crate) fn serve() -> io::Result<()> {
     close_up();
-    let mut input = io::stdin().lock();
-    let mut bytes = Zeroizing::new([0; KEY]);
-    input.read_exact(&mut bytes[..])?;
-    let key = LocalKey::from_bytes(&bytes);
+    // Past the buffer of standard input, which would keep a copy.
+    let mut input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let key = read_key(&mut input)?;
     let mut seconds = [0; 8];
     input.read_exact(&mut seconds)?;
     let mut socket = Vec::new();
@@ -39,7 +39,6 @@ pub(crate) fn serve() -> io::Result<()> {
     let socket = PathBuf::from(OsString::from_vec(socket));
     let agent = Agent { key, hour: Hourglass::new(Duration::from_secs(u64::from_be_bytes(seconds))) };
     let listener = listen(&socket)?;
-    drop(bytes);
     say_ready()?;
     let ended = agent.run(&listener);
     drop(agent);
@@ -48,6 +47,13 @@ pub(crate) fn serve() -> io::Result<()> {
         waiting.write_all(b".")?;
     }
     Ok(())
+}
+
+/// Wiped where it was read: a move would leave a copy behind.
+fn read_key(input: &mut File) -> io::Result<LocalKey> {
+    let mut bytes = Zeroizing::new([0; KEY]);
+    input.read_exact(&mut bytes[..])?;
+    Ok(LocalKey::from_bytes(&bytes))
 }
 
 /// One byte, at once: whoever started this waits for it.

@@ -86,9 +86,10 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// The account's line, in the bin or not.
+    /// The account's line, in the bin or not. Whoever was left without a role in the account has no line of it, whatever
+    /// still lies in the store.
     pub(crate) fn any_line(&self, account: AccountId) -> Result<&Line, Refusal> {
-        self.session.lines.get(&account).ok_or(Refusal::NoSuchAccount)
+        self.role(account).and_then(|_| self.session.lines.get(&account)).ok_or(Refusal::NoSuchAccount)
     }
 
     /// This member's role in an account.

@@ -1,8 +1,14 @@
 //! A canary for each thing that must not get out: it is looked for wherever something could have put it.
 
+use std::sync::{Mutex, PoisonError};
+
 use countersign_core::client::{CardFields, Revealed};
 use countersign_core::enrol::EnrolmentState;
+use countersign_core::scan::Frame;
+use countersign_core::vault::{Cost, Passphrase};
 use countersign_tests::phone::TestPhone;
+
+use super::picture;
 
 /// "canary-secret-bytes!" and its base32.
 const SECRET: &[u8] = b"canary-secret-bytes!";
@@ -90,4 +96,47 @@ fn neither_debug_nor_an_error_says_what_a_person_wrote() {
     said.push(format!("{:?}", unlocked.bin()));
     let said = said.join("\n");
     assert_eq!(found_in(said.as_bytes()), Vec::<&str>::new(), "{said}");
+}
+
+/// Everything that anybody in this process writes to the log, at every level.
+struct Listening(Mutex<Vec<u8>>);
+
+impl log::Log for Listening {
+    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        let line = format!("{} {}\n", record.target(), record.args());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(line.bytes());
+    }
+
+    fn flush(&self) {}
+}
+
+#[test]
+fn nothing_that_a_person_wrote_is_in_a_log_at_any_level() {
+    static LOG: Listening = Listening(Mutex::new(Vec::new()));
+    log::set_logger(&LOG).unwrap();
+    log::set_max_level(log::LevelFilter::Trace);
+    log::trace!("the log is heard");
+    let (phone, _client, unlocked) = TestPhone::with_workspace(3);
+    let account = unlocked.add_account(&card()).unwrap();
+    let enrolment = unlocked.activate(account).unwrap();
+    // A picture, so that what decodes it has its say too.
+    let link = format!("otpauth://totp/canary-login?secret={SECRET_KEY}&issuer=canary-issuer");
+    let (pixels, geometry) = picture(&link);
+    let fed = enrolment.feed(&Frame::new(&pixels, geometry).unwrap()).unwrap();
+    assert!(matches!(fed, EnrolmentState::Pending { .. }), "{fed:?}");
+    enrolment.done().unwrap();
+    unlocked.reveal(account, Revealed::Copied).unwrap();
+    let path = phone.file("backup");
+    let passphrase = Passphrase::new("correct horse battery").unwrap();
+    unlocked.export_encrypted(&path, &passphrase, Cost::LEAST).unwrap();
+    unlocked.import_backup(&path, &passphrase).unwrap();
+    drop(unlocked.import_backup(&phone.store(), &passphrase).unwrap_err());
+    let logged = LOG.0.lock().unwrap();
+    assert!(logged.windows(16).any(|window| window == b"the log is heard"));
+    assert_eq!(found_in(&logged), Vec::<&str>::new());
+    assert_eq!(found_in(&std::fs::read(&path).unwrap()), Vec::<&str>::new(), "the backup");
 }

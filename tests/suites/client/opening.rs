@@ -106,6 +106,20 @@ fn a_store_in_a_folder_that_does_not_exist_is_no_panic() {
 }
 
 #[test]
+fn a_store_that_may_only_be_read_says_so_and_stays_as_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (phone, client, unlocked) = TestPhone::with_workspace(11);
+    drop((client, unlocked));
+    fs::set_permissions(phone.store(), fs::Permissions::from_mode(0o400)).unwrap();
+    if fs::OpenOptions::new().write(true).open(phone.store()).is_ok() {
+        // Whoever runs the tests may write everything.
+        return;
+    }
+    let error = refused(&phone);
+    assert!(matches!(error, OpenError::Store(StoreError::ReadOnly)), "{error:?}");
+}
+
+#[test]
 fn only_its_owner_can_read_a_store() {
     use std::os::unix::fs::MetadataExt as _;
     let (phone, _client, _unlocked) = TestPhone::with_workspace(10);

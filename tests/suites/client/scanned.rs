@@ -1,10 +1,11 @@
 //! A code that is scanned before there is a card for it.
 
 use countersign_core::client::{CardFields, MfaState, Unlocked};
-use countersign_core::enrol::{AccountPayload, Added, EnrolmentState, Entry, Payload, read};
+use countersign_core::enrol::{AccountPayload, Added, EnrolmentState, Entry, Glance, Payload, read};
+use countersign_core::scan::{Frame, Geometry};
 use countersign_tests::phone::{TestPhone, names};
 
-use super::{KEY, OTHER_KEY, names_of};
+use super::{KEY, OTHER_KEY, names_of, picture};
 
 fn scanned(key: &str) -> AccountPayload {
     let link = format!("otpauth://totp/GitHub:ana?secret={key}&issuer=GitHub");
@@ -82,6 +83,24 @@ fn a_picture_is_offered_to_an_enrolment_as_a_frame_is_fed() {
     assert!(matches!(asked, EnrolmentState::LabelMismatch { .. }));
     assert!(enrolment.offer(scanned(KEY)).is_err());
     assert!(matches!(enrolment.use_anyway().unwrap(), EnrolmentState::Pending { .. }));
+}
+
+#[test]
+fn frames_go_in_and_states_come_out() {
+    let (_phone, _client, unlocked) = TestPhone::with_workspace(7);
+    let account = unlocked.add_account(&github()).unwrap();
+    let enrolment = unlocked.activate(account).unwrap();
+    let feed = |text: &str| {
+        let (pixels, geometry) = picture(text);
+        enrolment.feed(&Frame::new(&pixels, geometry).unwrap()).unwrap()
+    };
+    let desk = vec![128; 64 * 64];
+    let nothing = enrolment.feed(&Frame::new(&desk, Geometry::packed(64, 64)).unwrap()).unwrap();
+    assert!(matches!(nothing, EnrolmentState::Scanning(Glance::Nothing(_))), "{nothing:?}");
+    let other = feed("WIFI:S:home;;");
+    assert!(matches!(other, EnrolmentState::Scanning(Glance::Refused(_))), "{other:?}");
+    let code = feed(&format!("otpauth://totp/GitHub:ana?secret={KEY}&issuer=GitHub"));
+    assert!(matches!(code, EnrolmentState::Pending { .. }), "{code:?}");
 }
 
 #[test]
