@@ -49,9 +49,12 @@ impl Candidate {
     /// Follows bends, undoes blur, and gives up doubtful codewords.
     pub(crate) fn thorough(&self, view: View<'_>, keep_going: &dyn Fn() -> bool) -> Option<(Fit, Decoded)> {
         self.attempt(view, keep_going, |fit, layout| {
-            let grid = Grid::flat(fit.version, fit.grid).tracked(view, fit.aligned);
+            let grid = Grid::flat(fit.version, fit.grid).tracked(view, fit.aligned, keep_going);
             let modules = self.sampled(view, &grid);
             decode::decode(&modules, layout, Effort::Erasures).or_else(|| {
+                if !keep_going() {
+                    return None;
+                }
                 let modules = equalise::equalise(&modules, layout)?;
                 decode::decode(&modules, layout, Effort::Erasures)
             })

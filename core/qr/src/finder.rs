@@ -24,6 +24,8 @@ pub(crate) struct Finder {
 /// Where to look and how much to spend.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Search {
+    /// A pattern's light ring is lighter than its dark parts by at least so many grey values.
+    pub(crate) min_contrast: i32,
     /// Every how many rows.
     pub(crate) row_step: usize,
     /// Smallest module, in pixels: smaller ones are found in a larger plane, and better.
@@ -34,16 +36,15 @@ pub(crate) struct Search {
 
 /// Finder patterns kept for one plane. A sheet with twelve symbols has 36.
 const MAX_FINDERS: usize = 96;
-/// Hits examined in one plane; text and foliage make a few hundred, adversarial pictures any number.
-const MAX_HITS: usize = 100_000;
+/// Rows and hits after which the caller is asked again: text makes a hundred hits a row, adversarial pictures more.
+const ROWS_BETWEEN: usize = 32;
+const HITS_BETWEEN: usize = 64;
 /// A run may differ from its share by this many modules, and by a pixel more for the raster.
 const RUN_TOLERANCE: f32 = 0.75;
 /// The same for the inner three runs alone, where the outer two are of no help, and the modules from which on an
 /// outer run is too long to belong to the pattern alone.
 const OPEN_TOLERANCE: f32 = 0.45;
 const MAX_OUTER: f32 = 1.8;
-/// A pattern's light ring is lighter than its dark parts by this many grey values at least; noise is not.
-const MIN_CONTRAST: i32 = 10;
 /// Crossed again between grey values, a pattern's rings may be off by this share of its width.
 const CROSS_TOLERANCE: f32 = 0.2;
 /// Width against height of an upright box around a pattern under any tilt that is still read.
@@ -138,15 +139,18 @@ pub(crate) fn find(
     let mut finders: Vec<Finder> = Vec::new();
     let mut hits = 0;
     for row in (search.row_step / 2..view.height).step_by(search.row_step) {
-        if row % 64 < search.row_step && !keep_going() {
+        if row % ROWS_BETWEEN < search.row_step && !keep_going() {
             break;
         }
         runs::edges(view, thresholds, row, row_edges);
         for (start, window) in row_edges.windows(6).enumerate() {
+            if !is_likely(window) {
+                continue;
+            }
             let inverted = start % 2 == 0;
             let open = || if inverted { matching_open(window, search) } else { None };
             let Some((middle, module)) = matching(window, search).or_else(open) else { continue };
-            if contrast(view.row(row), window, inverted) < MIN_CONTRAST {
+            if contrast(view.row(row), window, inverted) < search.min_contrast {
                 continue;
             }
             let here = Point::new(middle, row as f32 + 0.5);
@@ -154,7 +158,7 @@ pub(crate) fn find(
                 continue;
             }
             hits += 1;
-            if hits > MAX_HITS || finders.len() >= MAX_FINDERS {
+            if finders.len() >= MAX_FINDERS || hits % HITS_BETWEEN == 0 && !keep_going() {
                 return finders;
             }
             let probe = Probe { view, thresholds, inverted };
@@ -190,11 +194,19 @@ impl Finder {
     }
 }
 
+/// Whether the middle one of five runs is longer than its neighbours, about as they are together: cheap, and most
+/// places fail it.
+fn is_likely(edges: &[u32]) -> bool {
+    let &[_, e1, e2, e3, e4, _] = edges else { return false };
+    let (before, centre, after) = (e2 - e1, e3 - e2, e4 - e3);
+    let ring = before + after;
+    before < centre && after < centre && ring < centre + 3 && centre < 3 * ring + 2
+}
+
 /// Six edges of five runs that are 1 : 1 : 3 : 1 : 1: the middle and the module.
 fn matching(edges: &[u32], search: Search) -> Option<(f32, f32)> {
     let &[e0, e1, e2, e3, e4, e5] = edges else { return None };
-    let centre = e3 - e2;
-    if centre <= e2 - e1 || centre <= e4 - e3 || e0 == e1 || e4 == e5 {
+    if e0 == e1 || e4 == e5 {
         return None;
     }
     let module = (e5 - e0) as f32 / 7.0;

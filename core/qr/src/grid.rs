@@ -52,12 +52,21 @@ impl Grid {
     }
 
     /// Follows the edges between modules, outwards from the patterns whose place is known, then everywhere.
-    pub(crate) fn tracked(mut self, view: View<'_>, far_corner_known: bool) -> Self {
+    /// Where it is stopped, what lies beyond keeps the offsets of a flat symbol.
+    pub(crate) fn tracked(
+        mut self,
+        view: View<'_>,
+        far_corner_known: bool,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Self {
         let size = self.version.size();
         self.offsets.resize(size * size, Point::default());
         let distances = distances(self.version, far_corner_known);
         let end = distances.iter().copied().max().unwrap_or(0);
         for reach in (STRIDE..end + STRIDE).step_by(STRIDE) {
+            if !keep_going() {
+                return self;
+            }
             self.extend(&distances, reach);
             let front = reach.saturating_sub(FRONT)..=reach;
             self.vote(view, FRONT_RADIUS, |index| front.contains(&distances[index]));

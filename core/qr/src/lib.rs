@@ -17,7 +17,7 @@
 //! From luma to bytes, module by module: [`luma`] and [`pyramid`] (sizes) → [`threshold`], [`runs`], [`finder`],
 //! [`square`] (finder patterns) → [`group`] (three of them) → [`fit`], [`grid`] (where modules lie) → [`sample`],
 //! [`equalise`] (how dark they are) → [`format`](mod@format), [`reed_solomon`], [`decode`], [`segments`] (what they
-//! mean); [`reader`] and [`attempt`] have the order of work. `docs/scanner.md` tells the whole story.
+//! mean); [`reader`], [`look`] and [`attempt`] have the order of work. `docs/scanner.md` tells the whole story.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
@@ -37,6 +37,7 @@ mod format;
 mod geometry;
 mod grid;
 mod group;
+mod look;
 mod luma;
 mod modules;
 mod pyramid;
@@ -49,6 +50,7 @@ mod square;
 mod sums;
 mod symbol;
 mod threshold;
+mod tone;
 mod version;
 
 pub use geometry::Point;

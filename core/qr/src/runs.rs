@@ -21,14 +21,10 @@ pub(crate) fn edges(view: View<'_>, thresholds: &Thresholds, row: usize, edges: 
     edges.push(0);
     let mut before = 0;
     for (word, (pixels, thresholds)) in view.row(row).chunks(64).zip(thresholds.chunks(16)).enumerate() {
-        let mut dark = 0;
-        for (block, (pixels, thresholds)) in pixels.chunks(8).zip(thresholds.chunks(2)).enumerate() {
-            let left = u64::from(thresholds[0]);
-            let right = u64::from(thresholds[thresholds.len() - 1]);
-            if left | right != 0 {
-                dark |= dark_bits(pixels, (left * LOW_HALF) | ((right * LOW_HALF) << 32)) << (8 * block);
-            }
-        }
+        let dark = match (pixels.try_into(), thresholds.try_into()) {
+            (Ok(pixels), Ok(thresholds)) => dark_word(pixels, thresholds),
+            _ => dark_rest(pixels, thresholds),
+        };
         let mut flips = dark ^ (dark << 1 | before);
         before = dark >> 63;
         while flips != 0 {
@@ -39,12 +35,41 @@ pub(crate) fn edges(view: View<'_>, thresholds: &Thresholds, row: usize, edges: 
     edges.push(view.width as u32);
 }
 
+/// A bit for each of 64 pixels, set where it is below the threshold of its block of four.
+fn dark_word(pixels: &[u8; 64], thresholds: &[u8; 16]) -> u64 {
+    if u128::from_ne_bytes(*thresholds) == 0 {
+        return 0;
+    }
+    let (pixels, _) = pixels.as_chunks::<8>();
+    let (thresholds, _) = thresholds.as_chunks::<2>();
+    let mut dark = 0;
+    for (block, (pixels, [left, right])) in pixels.iter().zip(thresholds).enumerate() {
+        let threshold = (u64::from(*left) * LOW_HALF) | ((u64::from(*right) * LOW_HALF) << 32);
+        dark |= dark_eight(u64::from_le_bytes(*pixels), threshold) << (8 * block);
+    }
+    dark
+}
+
+/// The same where a row ends.
+fn dark_rest(pixels: &[u8], thresholds: &[u8]) -> u64 {
+    let blocks = pixels.chunks(8).zip(thresholds.chunks(2)).enumerate();
+    blocks.fold(0, |dark, (block, (pixels, thresholds))| {
+        let (left, right) = (u64::from(thresholds[0]), u64::from(thresholds[thresholds.len() - 1]));
+        dark | dark_bits(pixels, (left * LOW_HALF) | ((right * LOW_HALF) << 32)) << (8 * block)
+    })
+}
+
 /// A bit for each of up to eight pixels, set where it is below the threshold.
 fn dark_bits(pixels: &[u8], threshold: u64) -> u64 {
     let pixels = match pixels.try_into() {
         Ok(eight) => u64::from_le_bytes(eight),
         Err(_) => pixels.iter().rev().fold(u64::MAX, |all, &pixel| all << 8 | u64::from(pixel)),
     };
+    dark_eight(pixels, threshold)
+}
+
+/// A bit for each of eight pixels.
+fn dark_eight(pixels: u64, threshold: u64) -> u64 {
     // Byte-wise "at least": no byte borrows from its neighbour, since the high bits keep the difference positive.
     let difference = (pixels | HIGH_BITS) - (threshold & !HIGH_BITS);
     let at_least = ((pixels & !threshold) | (!(pixels ^ threshold) & difference)) & HIGH_BITS;

@@ -21,6 +21,8 @@ pub(crate) struct Square {
 const RAYS: usize = 24;
 /// Rays that may miss the outlines: glare, dirt, another thing beside the pattern.
 const MAX_MISSES: usize = 5;
+/// The same of the first two rays; every other pair may miss one more.
+const FIRST_MISSES: usize = 2;
 /// The order in which rays are cast, each with its opposite: those that tell most first.
 const ORDER: [u8; RAYS / 2] = [3, 9, 0, 6, 1, 5, 7, 11, 2, 4, 8, 10];
 /// Opposite rays are equally long but for the perspective within one pattern and a centre that is off by a little.
@@ -75,7 +77,7 @@ pub(crate) fn measure(view: View<'_>, centre: Point, module: [f32; 2], inverted:
             ends[count] = end;
             count += 1;
         }
-        if count + MAX_MISSES < 2 * (tried + 1) {
+        if count + (FIRST_MISSES + tried / 2).min(MAX_MISSES) < 2 * (tried + 1) {
             return None;
         }
     }

@@ -26,13 +26,6 @@ pub struct Symbol {
     pub corrected: usize,
 }
 
-impl Symbol {
-    /// Places it in a picture of another size.
-    pub(crate) fn scale(&mut self, factor: f32) {
-        self.corners = self.corners.map(|corner| corner * factor);
-    }
-}
-
 /// What one picture gave.
 #[derive(Debug, Default, PartialEq)]
 pub struct Reading {
@@ -40,4 +33,19 @@ pub struct Reading {
     pub symbols: Vec<Symbol>,
     /// A symbol was read, or three finder patterns with clear timing patterns between them were seen.
     pub resembles_a_symbol: bool,
+}
+
+impl Reading {
+    /// Adds what another look at the same picture gave.
+    pub(crate) fn or(&mut self, other: Self) {
+        self.symbols.extend(other.symbols);
+        self.resembles_a_symbol |= other.resembles_a_symbol;
+    }
+
+    /// Places everything in a picture of another size.
+    pub(crate) fn scale(&mut self, factor: f32) {
+        for symbol in &mut self.symbols {
+            symbol.corners = symbol.corners.map(|corner| corner * factor);
+        }
+    }
 }

@@ -6,6 +6,11 @@ use countersign_core::scan::{CAMERA_BUDGET, Frame, Geometry, Reader, Reading, ST
 use crate::decoders::Payload;
 use crate::picture::Picture;
 
+thread_local! {
+    /// One for all pictures, as a session has one for all frames: it keeps its memory.
+    static READER: Reader = Reader::new(SystemClock::new());
+}
+
 /// A generated camera frame is given a camera's time; everything else is a picture that somebody chose.
 pub(super) fn decode(picture: &Picture, kind: &str) -> Vec<Payload> {
     let budget = if kind == "frame" { CAMERA_BUDGET } else { STILL_BUDGET };
@@ -13,7 +18,7 @@ pub(super) fn decode(picture: &Picture, kind: &str) -> Vec<Payload> {
     let Ok(frame) = Frame::new(&picture.luma, Geometry::packed(picture.width, picture.height)) else {
         return Vec::new();
     };
-    match Reader::new(SystemClock::new()).read(&frame, budget) {
+    match READER.with(|reader| reader.read(&frame, budget)) {
         Reading::Symbols(symbols) => symbols
             .iter()
             .map(|symbol| Payload { bytes: symbol.bytes().to_vec(), text: symbol.text().map(str::to_owned) })
