@@ -9,6 +9,7 @@ use crate::geometry::Point;
 use crate::luma::View;
 use crate::runs;
 use crate::square;
+use crate::template;
 use crate::threshold::Thresholds;
 
 /// A finder pattern: its centre, and what one module is along each of its sides.
@@ -263,10 +264,11 @@ fn examine(probe: Probe<'_>, hit: Point, module: f32) -> Option<Finder> {
         return None;
     }
     let centre = Point::new(from.0 as f32 + 0.5 + middle, y);
-    let square = square::measure(probe.view, centre, [width, height], probe.inverted)?;
-    (square.deviation < MAX_DEVIATION).then_some(Finder {
-        centre: square.centre,
-        sides: square.sides,
-        inverted: probe.inverted,
-    })
+    let module = [width, height];
+    let by_rays = square::measure(probe.view, centre, module, probe.inverted);
+    let square = by_rays.filter(|square| square.deviation < MAX_DEVIATION).or_else(|| {
+        let is_small = f32::midpoint(width, height) < template::MAX_MODULE;
+        if is_small { template::measure(probe.view, centre, module, probe.inverted) } else { None }
+    })?;
+    Some(Finder { centre: square.centre, sides: square.sides, inverted: probe.inverted })
 }

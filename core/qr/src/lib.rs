@@ -15,7 +15,7 @@
 //! ```
 //!
 //! From luma to bytes, module by module: [`luma`] and [`pyramid`] (sizes) → [`threshold`], [`runs`], [`finder`],
-//! [`square`] (finder patterns) → [`group`] (three of them) → [`fit`], [`grid`] (where modules lie) → [`sample`],
+//! [`square`], [`template`] (finder patterns) → [`group`] (three of them) → [`fit`], [`grid`] (where modules lie) → [`sample`],
 //! [`equalise`] (how dark they are) → [`format`](mod@format), [`reed_solomon`], [`decode`], [`segments`] (what they
 //! mean); [`reader`], [`look`] and [`attempt`] have the order of work. `docs/scanner.md` tells the whole story.
 #![allow(
@@ -49,6 +49,7 @@ mod segments;
 mod square;
 mod sums;
 mod symbol;
+mod template;
 mod threshold;
 mod tone;
 mod version;
