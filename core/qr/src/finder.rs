@@ -35,8 +35,8 @@ pub(crate) struct Search {
     pub(crate) max_module: f32,
 }
 
-/// Finder patterns kept for one plane. A sheet with twelve symbols has 36.
-const MAX_FINDERS: usize = 96;
+/// Finder patterns kept for one plane. A sheet of 64 symbols has 192.
+const MAX_FINDERS: usize = 256;
 /// Rows and hits after which the caller is asked again: text makes a hundred hits a row, adversarial pictures more.
 const ROWS_BETWEEN: usize = 32;
 const HITS_BETWEEN: usize = 64;
@@ -129,12 +129,13 @@ fn closed(arm: [f32; 3]) -> [f32; 3] {
     [inner, ring, if is_open(arm) { 2.0 * ring - inner } else { outer }]
 }
 
-/// Finder patterns of a plane, both polarities, in the order of their rows.
+/// Finder patterns of a plane, both polarities, in the order of their rows, but for those where `is_read` holds.
 pub(crate) fn find(
     view: View<'_>,
     thresholds: &Thresholds,
     search: Search,
     row_edges: &mut Vec<u32>,
+    is_read: &dyn Fn(Point) -> bool,
     keep_going: &dyn Fn() -> bool,
 ) -> Vec<Finder> {
     let mut finders: Vec<Finder> = Vec::new();
@@ -155,6 +156,9 @@ pub(crate) fn find(
                 continue;
             }
             let here = Point::new(middle, row as f32 + 0.5);
+            if is_read(here) {
+                continue;
+            }
             if finders.iter().any(|finder| finder.inverted == inverted && finder.covers(here)) {
                 continue;
             }

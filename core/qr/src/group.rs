@@ -36,7 +36,7 @@ impl Triple {
     }
 }
 
-/// Triples of one plane kept for a try, the likeliest first.
+/// Triples of one plane kept for a try, the likeliest first; as many as there are patterns where these are more.
 const MAX_TRIPLES: usize = 64;
 /// The way to another pattern may leave the direction of a side by this much (tangent of the angle).
 const MAX_SLANT: f32 = 0.22;
@@ -81,7 +81,7 @@ pub(crate) fn triples(finders: &[Finder]) -> Vec<Triple> {
         }
     }
     triples.sort_by(|a, b| a.score.total_cmp(&b.score));
-    triples.truncate(MAX_TRIPLES);
+    triples.truncate(MAX_TRIPLES.max(finders.len()));
     triples
 }
 

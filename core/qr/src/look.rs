@@ -9,6 +9,7 @@ use crate::blur;
 use crate::decode::Decoded;
 use crate::finder::{self, Finder, Search};
 use crate::fit::Fit;
+use crate::geometry::Point;
 use crate::group::{self, Triple};
 use crate::luma::{Plane, View};
 use crate::pyramid::Pyramid;
@@ -75,7 +76,8 @@ impl Look {
     }
 
     /// Every size in turn, half first: it costs a quarter, and holds most of what a camera sees. Full size last: it
-    /// costs more than all others, has the most noise, and holds only what is too small for them.
+    /// costs more than all others, has the most noise, and holds only what is too small for them. All of them, even
+    /// when one has shown a symbol: another may be of another size.
     fn search(&mut self, full: View<'_>, keep_going: &dyn Fn() -> bool, findings: &mut Findings) {
         let levels = self.pyramid.levels();
         for level in (1..levels).chain([0]) {
@@ -91,12 +93,10 @@ impl Look {
                 max_module: if level + 1 < levels { MAX_MODULE } else { f32::INFINITY },
             };
             let thresholds = self.pyramid.thresholds(level);
-            let finders = finder::find(view, thresholds, search, &mut self.row_edges, keep_going);
+            let is_read = |point| findings.is_read(point, level);
+            let finders = finder::find(view, thresholds, search, &mut self.row_edges, &is_read, keep_going);
             findings.try_quickly(view, &finders, level, keep_going);
             findings.pool(&finders, level);
-            if !findings.reading.symbols.is_empty() {
-                return;
-            }
         }
     }
 
@@ -119,7 +119,7 @@ impl Look {
                 max_module: MAX_MODULE,
             };
             let thresholds = self.sharp_pyramid.thresholds(0);
-            let finders = finder::find(view, thresholds, search, &mut self.row_edges, keep_going);
+            let finders = finder::find(view, thresholds, search, &mut self.row_edges, &|_| false, keep_going);
             let before = findings.finders.len();
             findings.pool(&finders, level);
             findings.try_hard(&self.pyramid, full, before, keep_going);
@@ -131,6 +131,12 @@ impl Look {
 }
 
 impl Findings {
+    /// Whether a point of one size lies in a symbol that another size has shown already.
+    fn is_read(&self, point: Point, level: usize) -> bool {
+        let point = point * (1 << level) as f32;
+        self.reading.symbols.iter().any(|symbol| symbol.covers(point))
+    }
+
     /// Adds the finder patterns of one size that no other size has shown.
     fn pool(&mut self, finders: &[Finder], level: usize) {
         for finder in finders {

@@ -26,6 +26,17 @@ pub struct Symbol {
     pub corrected: usize,
 }
 
+impl Symbol {
+    /// Whether a point of the picture lies within it.
+    pub(crate) fn covers(&self, point: Point) -> bool {
+        let turns = [0, 1, 2, 3].map(|from| {
+            let (start, end) = (self.corners[from], self.corners[(from + 1) % 4]);
+            (end - start).cross(point - start) > 0.0
+        });
+        turns.iter().all(|&turn| turn == turns[0])
+    }
+}
+
 /// What one picture gave.
 #[derive(Debug, Default, PartialEq)]
 pub struct Reading {

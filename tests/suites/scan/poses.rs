@@ -76,6 +76,26 @@ fn the_same_code_twice_is_two_symbols() {
 }
 
 #[test]
+fn codes_of_any_two_sizes_are_both_read() {
+    for (large, small) in [(10, 3), (12, 5), (8, 2), (5, 2), (4, 3)] {
+        let mut canvas = Canvas::blank(900, 500);
+        canvas.draw(&code(TEXT), 40, 40, large);
+        canvas.draw(&code(OTHER), 640, 200, small);
+        assert_eq!(texts(&canvas.frame()), [TEXT, OTHER], "{large} and {small} pixels a module");
+    }
+}
+
+#[test]
+fn all_codes_of_a_sheet_are_read() {
+    let code = code("https://example.com/");
+    let mut canvas = Canvas::blank(1000, 1000);
+    for place in 0..64 {
+        canvas.draw(&code, 20 + place % 8 * 120, 20 + place / 8 * 120, 3);
+    }
+    assert_eq!(read(&canvas.frame()).unwrap().len(), 64);
+}
+
+#[test]
 fn grain_and_low_contrast_are_read_through() {
     let canvas = Canvas::of(&code(TEXT), 4, 4);
     for strength in [20, 60, 90] {
