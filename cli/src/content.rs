@@ -60,6 +60,11 @@ impl Content {
     }
 }
 
+/// Whether one of `accounts` has a code at a moment: what `scan` and `code -` say they found.
+pub(crate) fn has_code<'a>(accounts: impl IntoIterator<Item = &'a AccountPayload>, at: Timestamp) -> bool {
+    accounts.into_iter().any(|account| code_at(account, at).is_ok())
+}
+
 /// The code of an account at a moment.
 pub(crate) enum CodeNow {
     /// It holds for a while, and another follows.

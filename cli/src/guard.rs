@@ -38,21 +38,48 @@ const NAMING: [&str; 16] = [
 const TEXTS: [&str; 9] =
     ["--address", "--app", "--device", "--login", "--member", "--name", "--notes", "--store", "--workspace"];
 
+/// Options without a value: the word after one is a word of its own.
+const FLAGS: [&str; 11] = [
+    "--",
+    "--anyway",
+    "--copy",
+    "--json",
+    "--off",
+    "--once",
+    "--plain",
+    "--saved",
+    "--show-secret",
+    "--watch",
+    "--yes",
+];
+
 /// Refuses arguments with a link or what looks like a key among them.
 pub(crate) fn check(arguments: &[OsString]) -> Result<(), Advice> {
-    let naming = arguments.iter().any(|argument| NAMING.iter().any(|name| argument == name));
+    let given = arguments.get(1..).unwrap_or_default();
+    let naming = given
+        .iter()
+        .find(|argument| !is_option(argument))
+        .is_some_and(|command| NAMING.iter().any(|name| command == name));
     let mut previous = OsStr::new("");
-    for argument in arguments.iter().skip(1) {
+    for argument in given {
         let text = argument.to_string_lossy();
-        let option = text.split('=').next().filter(|option| option.starts_with("--"));
+        let option = text.split('=').next().filter(|_| is_option(argument));
         let is_text = TEXTS.iter().any(|name| previous == *name || option == Some(*name));
-        let may_be_name = is_text || (naming && option.is_none());
+        // What follows an option may be its value, and the parser quotes a value that it does not understand.
+        let is_value = is_option(previous) && !FLAGS.iter().any(|flag| previous == *flag);
+        let may_be_name = is_text || (naming && option.is_none() && !is_value);
         if is_link(argument) || option == Some("--secret") || (is_key(argument) && !may_be_name) {
             return Err(advice());
         }
         previous = argument;
     }
     Ok(())
+}
+
+/// Whether an argument is an option, with or without a value of its own; a dash alone is standard input.
+fn is_option(argument: &OsStr) -> bool {
+    let text = argument.to_string_lossy();
+    text.starts_with('-') && text != "-"
 }
 
 /// What to say about a secret on the command line, without the secret.
@@ -62,6 +89,12 @@ pub(crate) fn advice() -> Advice {
          this computer can see it",
         "Remove it from the history, then give it on standard input: countersign code -",
     )
+}
+
+/// Whether `message` repeats an argument that could be a key.
+pub(crate) fn is_repeated(arguments: &[OsString], message: &str) -> bool {
+    let keys = arguments.iter().skip(1).filter(|argument| is_key(argument));
+    keys.map(|key| key.to_string_lossy()).any(|key| message.contains(&*key))
 }
 
 fn is_link(argument: &OsStr) -> bool {
@@ -117,6 +150,8 @@ mod tests {
                 && passes(&["add", "--name=ProductionMailServer"])
         );
         assert!(!passes(&["add", "GEZDGNBVGY3TQOJQ"]) && !passes(&["code", "--other=GEZDGNBVGY3TQOJQ"]));
+        assert!(passes(&["code", "--json", "Mail"]) && !passes(&["code", "--at", "GEZDGNBVGY3TQOJQ", "-"]));
+        assert!(!passes(&["scan", "list", "GEZDGNBVGY3TQOJQ"]));
         assert!(!passes(&["code", "otpauth://totp/x"]) && !passes(&["code", "--secret", "JBSWY3DP"]));
     }
 

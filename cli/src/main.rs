@@ -23,6 +23,7 @@ mod view;
 mod workspace;
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -62,7 +63,18 @@ fn main() -> ExitCode {
 
 fn run(arguments: &[OsString], ports: &mut Ports, console: &mut Console) -> Result<Exit, Failure> {
     guard::check(arguments).map_err(Failure::Usage)?;
-    // Help, version and mistakes in the arguments end here, with exit codes 0 and 2.
-    let command = Arguments::try_parse_from(arguments).unwrap_or_else(|message| message.exit()).command;
-    commands::run(&command, ports, console)
+    match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => commands::run(&arguments.command, ports, console),
+        // A mistake in the arguments ends here, with exit code 2. A word that was let through as a name may stand in it.
+        Err(mistake) if mistake.use_stderr() && guard::is_repeated(arguments, &mistake.to_string()) => {
+            Err(Failure::Usage(guard::advice()))
+        }
+        Err(mistake) if mistake.use_stderr() => mistake.exit(),
+        // Help and version are answers like any other: one that cannot be written is not given.
+        Err(answer) => {
+            answer.print()?;
+            std::io::stdout().flush()?;
+            Ok(Exit::Found)
+        }
+    }
 }

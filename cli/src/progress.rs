@@ -40,3 +40,48 @@ impl Progress {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::io;
+    use std::rc::Rc;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Screen(Rc<RefCell<Vec<u8>>>);
+
+    impl io::Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.borrow_mut().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn drawn(names: &[&str]) -> String {
+        let screen = Screen::default();
+        let mut channel = Channel::live(screen.clone());
+        let mut progress = Progress::through(names.len(), &channel);
+        for name in names {
+            progress.next(name, &mut channel);
+            progress.wipe(&mut channel);
+        }
+        String::from_utf8(screen.0.take()).unwrap()
+    }
+
+    #[test]
+    fn each_of_several_pictures_is_named_with_its_number_and_wiped_again() {
+        let line = |text: &str| format!("{WIPE}\u{1b}[?7l{text}\u{1b}[?7h{WIPE}");
+        let expected = line("picture 1 of 2: a.png") + &line("picture 2 of 2: b.png");
+        assert_eq!(drawn(&["a.png", "b.png"]), expected);
+    }
+
+    #[test]
+    fn one_picture_needs_no_line() {
+        assert_eq!(drawn(&["a.png"]), "");
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use countersign_core::enrol::{Batches, Entry, Foreign, PayloadError};
+use countersign_core::enrol::{AccountPayload, Batches, Entry, Foreign, PayloadError};
 use countersign_core::scan::{Frame, Geometry, Hint, Reader, Reading, STILL_BUDGET, Symbol};
 
 use crate::content::Content;
@@ -49,11 +49,11 @@ impl Report {
         Self { source, outcome }
     }
 
-    /// How many accounts were found.
-    pub(crate) fn accounts(&self) -> usize {
+    /// The accounts that were found.
+    pub(crate) fn accounts(&self) -> Vec<&AccountPayload> {
         match &self.outcome {
-            Outcome::Found(finds) => finds.iter().map(|find| find.content.accounts().len()).sum(),
-            Outcome::Nothing(_) | Outcome::Unreadable(_) => 0,
+            Outcome::Found(finds) => finds.iter().flat_map(|find| find.content.accounts()).collect(),
+            Outcome::Nothing(_) | Outcome::Unreadable(_) => Vec::new(),
         }
     }
 }

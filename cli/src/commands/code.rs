@@ -10,11 +10,11 @@ use zeroize::Zeroizing;
 use super::{Desk, reveal, watch};
 use crate::arguments::Code;
 use crate::console::Console;
-use crate::content::{Content, code_at};
+use crate::content::{Content, has_code};
 use crate::guard;
 use crate::outcome::{Exit, Failure};
 use crate::ports::Ports;
-use crate::problem::Advice;
+use crate::problem::{Advice, Problem};
 use crate::view::{Showing, content, json};
 use crate::workspace::Workspace;
 
@@ -57,9 +57,10 @@ fn given(arguments: &Code, ports: &mut Ports, console: &mut Console) -> Result<E
             "Add it: countersign add -",
         )));
     }
-    let text = read(console)?;
-    let content = Content::read(&text, Entry::Manual, &mut Batches::new());
-    drop(text);
+    let content = match read(console) {
+        Ok(text) => Content::read(&text, Entry::Manual, &mut Batches::new()),
+        Err(problem) => Content::Refused(problem),
+    };
     let showing = Showing::new(&arguments.shown, ports.clock.now());
     match content {
         Content::Refused(problem) if !arguments.shown.json => return Err(Failure::Input(problem.advice)),
@@ -79,21 +80,15 @@ fn given(arguments: &Code, ports: &mut Ports, console: &mut Console) -> Result<E
 }
 
 fn exit(content: &Content, showing: Showing) -> Exit {
-    let mut accounts = content.accounts().into_iter();
     match content {
         Content::Refused(_) => Exit::UnreadableInput,
-        Content::Account(_) | Content::Export(_) => {
-            if accounts.any(|account| code_at(account, showing.at).is_ok()) {
-                Exit::Found
-            } else {
-                Exit::NothingFound
-            }
-        }
+        Content::Account(_) | Content::Export(_) if has_code(content.accounts(), showing.at) => Exit::Found,
+        Content::Account(_) | Content::Export(_) => Exit::NothingFound,
     }
 }
 
 /// The text on standard input; on a terminal it is asked for and not shown.
-fn read(console: &mut Console) -> Result<Zeroizing<String>, Failure> {
+fn read(console: &mut Console) -> Result<Zeroizing<String>, Problem> {
     if console.input_is_terminal {
         let typed = rpassword::prompt_password("Key or otpauth:// link (not shown): ");
         return typed.map(Zeroizing::new).map_err(|error| unreadable(&error));
@@ -105,16 +100,18 @@ fn read(console: &mut Console) -> Result<Zeroizing<String>, Failure> {
     input.read_to_end(&mut bytes).map_err(|error| unreadable(&error))?;
     match str::from_utf8(&bytes) {
         Ok(text) => Ok(Zeroizing::new(text.to_owned())),
-        Err(_) => Err(Failure::Input(Advice::new(
+        Err(_) => Err(Problem::new(
+            "not_text",
             "standard input is not text",
             "Give a key or an otpauth:// link; for a picture: countersign scan -",
-        ))),
+        )),
     }
 }
 
-fn unreadable(error: &io::Error) -> Failure {
-    Failure::Input(Advice::new(
+fn unreadable(error: &io::Error) -> Problem {
+    Problem::new(
+        "unreadable",
         format!("standard input cannot be read: {error}"),
         "Give the key by a pipe or from a file.",
-    ))
+    )
 }

@@ -10,7 +10,7 @@ use super::Desk;
 use crate::content::Content;
 use crate::outcome::{Exit, Failure};
 use crate::picture::Source;
-use crate::problem::{Advice, Problem};
+use crate::problem::Problem;
 use crate::report::{Outcome, Report};
 
 /// What was given.
@@ -123,7 +123,8 @@ fn problem(problem: Problem) -> Failure {
 }
 
 fn unreadable(error: &std::io::Error) -> Failure {
-    Failure::Input(Advice::new(
+    problem(Problem::new(
+        "unreadable",
         format!("standard input cannot be read: {error}"),
         "Give it by a pipe or from a file.",
     ))

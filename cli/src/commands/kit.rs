@@ -7,8 +7,8 @@ use zeroize::Zeroizing;
 use super::Desk;
 use super::init::{computer, named};
 use crate::arguments::{Kit, Recover};
-use crate::outcome::Failure;
-use crate::problem::Advice;
+use crate::outcome::{Exit, Failure};
+use crate::problem::Problem;
 use crate::view::answer::Answer;
 
 /// Groups of four characters on a line.
@@ -72,10 +72,9 @@ fn read(desk: &mut Desk<'_, '_>) -> Result<Zeroizing<String>, Failure> {
     } else {
         let read = (&mut desk.console.input).take(LIMIT).read_to_string(&mut kit);
         read.map_err(|error| {
-            Failure::Input(Advice::new(
-                format!("standard input cannot be read: {error}"),
-                "Give the kit as text.",
-            ))
+            let message = format!("standard input cannot be read: {error}");
+            let problem = Problem::new("unreadable", message, "Give the kit as text.");
+            Failure::Workspace(Exit::UnreadableInput, problem)
         })?;
     }
     Ok(kit)

@@ -56,7 +56,7 @@ const EXIT_CODES: Topic = Topic {
     heading: "Exit codes",
     body: "\
 0  done: what was asked for is there
-1  nothing found: everything could be read, and there is no such account in it
+1  nothing found: everything could be read, and no such account, or no code of one, is in it
 2  usage: the command line cannot be carried out as it stands
 3  unreadable: something that was given could not be read; the rest was done
 4  the output could not be written
@@ -70,6 +70,7 @@ const ENVIRONMENT: Topic = Topic {
 COUNTERSIGN_STORE   the workspace's store, where --store does not say
 XDG_DATA_HOME       where stores are kept otherwise; without it, ~/.local/share
 NO_COLOR            if set, no colour
+CLICOLOR            if 0, no colour
 CLICOLOR_FORCE      if set to other than 0, colour even where the output is no terminal
 TERM=dumb           no colour, and nothing is drawn over",
 };

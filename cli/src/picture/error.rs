@@ -26,6 +26,10 @@ pub(crate) enum PictureError {
     OtherFormat { format: &'static str },
     #[error("the picture says it is {width} × {height} pixels, which is more than is decoded")]
     TooManyPixels { width: u32, height: u32 },
+    #[error(
+        "the picture says it is {width} × {height} pixels, and the longest side that is looked at is {longest}"
+    )]
+    SideTooLong { width: u32, height: u32, longest: u32 },
     #[error("the picture is {width} × {height} pixels, too small for any QR code")]
     TooSmall { width: u32, height: u32 },
     #[error("decoding the picture takes more memory than is allowed")]
@@ -47,6 +51,7 @@ impl PictureError {
             Self::NotAPicture => "not_a_picture",
             Self::OtherFormat { .. } => "other_format",
             Self::TooManyPixels { .. } => "too_many_pixels",
+            Self::SideTooLong { .. } => "side_too_long",
             Self::TooSmall { .. } => "too_small",
             Self::TooMuchMemory => "too_much_memory",
             Self::Damaged(_) => "damaged",
@@ -63,9 +68,10 @@ impl PictureError {
             }
             Self::Unreadable(_) => "Copy the file to another place and scan the copy.",
             Self::Empty => "Fetch or export the picture again: it did not arrive whole.",
-            Self::TooLarge { .. } | Self::TooManyPixels { .. } | Self::TooMuchMemory => {
-                "Crop the picture to the QR code, or scan a screenshot of it."
-            }
+            Self::TooLarge { .. }
+            | Self::TooManyPixels { .. }
+            | Self::SideTooLong { .. }
+            | Self::TooMuchMemory => "Crop the picture to the QR code, or scan a screenshot of it.",
             Self::NotAPicture => "Use a PNG, JPEG, WebP, GIF or BMP picture.",
             Self::OtherFormat { format: "HEIC" } => {
                 "Convert it first: heif-convert IMG.heic IMG.jpg (Linux), sips -s format jpeg IMG.heic --out IMG.jpg \
@@ -98,5 +104,19 @@ impl From<ImageError> for PictureError {
             // The decoder's own words, without the layers around them.
             other => Self::Damaged(other.source().map_or_else(|| other.to_string(), ToString::to_string)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_of_trouble_with_a_file_has_its_name() {
+        let id = |kind: io::ErrorKind| PictureError::from(io::Error::from(kind)).id();
+        assert_eq!(id(io::ErrorKind::NotFound), "missing");
+        assert_eq!(id(io::ErrorKind::PermissionDenied), "no_permission");
+        assert_eq!(id(io::ErrorKind::IsADirectory), "folder");
+        assert_eq!(id(io::ErrorKind::TimedOut), "unreadable");
     }
 }

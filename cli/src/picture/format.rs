@@ -5,17 +5,19 @@ use image::ImageFormat;
 use super::PictureError;
 
 /// Formats that `image` does not know, by where their mark is: offset, mark, name.
-const OTHERS: [(usize, &[u8], &str); 12] = [
+const OTHERS: [(usize, &[u8], &str); 14] = [
     (4, b"ftypheic", "HEIC"),
     (4, b"ftypheix", "HEIC"),
     (4, b"ftypheim", "HEIC"),
     (4, b"ftypheis", "HEIC"),
     (4, b"ftyphevc", "HEIC"),
+    (4, b"ftyphevx", "HEIC"),
+    (4, b"ftyphevm", "HEIC"),
+    (4, b"ftyphevs", "HEIC"),
     (4, b"ftypmif1", "HEIC"),
     (4, b"ftypmsf1", "HEIC"),
     (0, b"%PDF-", "PDF"),
     (0, b"<svg", "SVG"),
-    (0, b"<?xml", "SVG"),
     (0, b"\xff\x0a", "JPEG XL"),
     (0, b"\0\0\0\x0cJXL ", "JPEG XL"),
 ];
@@ -30,6 +32,9 @@ pub(super) fn recognise(bytes: &[u8]) -> Result<ImageFormat, PictureError> {
     if let Some(&(_, _, format)) = OTHERS.iter().find(has) {
         return Err(PictureError::OtherFormat { format });
     }
+    if is_svg_with_preamble(bytes) {
+        return Err(PictureError::OtherFormat { format: "SVG" });
+    }
     match image::guess_format(bytes) {
         Ok(format) if format.reading_enabled() => Ok(format),
         Ok(ImageFormat::Tiff) => Err(PictureError::OtherFormat { format: "TIFF" }),
@@ -38,4 +43,12 @@ pub(super) fn recognise(bytes: &[u8]) -> Result<ImageFormat, PictureError> {
         Ok(ImageFormat::Pnm) => Err(PictureError::OtherFormat { format: "PNM" }),
         Ok(_) | Err(_) => Err(PictureError::NotAPicture),
     }
+}
+
+/// An XML document whose root element comes soon enough, and is a drawing: comments and a doctype may stand before it.
+fn is_svg_with_preamble(bytes: &[u8]) -> bool {
+    /// Drawing programs put their licence there, and not more.
+    const PREAMBLE: usize = 4096;
+    let head = &bytes[..bytes.len().min(PREAMBLE)];
+    head.starts_with(b"<?xml") && head.windows(4).any(|window| window == b"<svg")
 }

@@ -8,8 +8,9 @@ mod format;
 mod source;
 
 use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use image::{DynamicImage, GrayImage, ImageDecoder, ImageReader, Limits};
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 pub(crate) use error::PictureError;
 pub(crate) use source::Source;
@@ -19,6 +20,13 @@ const MOST_PIXELS: u64 = 128_000_000;
 
 /// The most memory that decoding one picture may take: the largest picture in 8-bit colour, and its coefficients.
 const MOST_MEMORY: u64 = 1 << 30;
+
+/// The most memory that the pixels of one picture may take, which all are there at once: the largest picture in 8-bit colour
+/// with transparency. One in 16-bit colour may have half as many.
+const MOST_PIXEL_BYTES: u64 = 512 << 20;
+
+/// The longest side that the scanner looks at: its coordinates are exact up to there (`countersign_qr::Luma`).
+const LONGEST_SIDE: u32 = 1 << 16;
 
 /// The side of the smallest QR code, in modules (ISO/IEC 18004, version 1); it needs a pixel for each.
 const SMALLEST_SIDE: u32 = 21;
@@ -36,10 +44,17 @@ impl Picture {
     /// Decodes the picture in `bytes`; of an animation, the first frame.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, PictureError> {
         let format = format::recognise(bytes)?;
+        contained(|| Self::decode_as(format, bytes))
+    }
+
+    fn decode_as(format: ImageFormat, bytes: &[u8]) -> Result<Self, PictureError> {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
         reader.limits(limits());
         let mut decoder = reader.into_decoder()?;
         check_size(decoder.dimensions())?;
+        if decoder.total_bytes() > MOST_PIXEL_BYTES {
+            return Err(PictureError::TooMuchMemory);
+        }
         // Orientation is a courtesy of the camera: a picture whose note about it is damaged is still a picture.
         let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
         let mut image = DynamicImage::from_decoder(decoder)?;
@@ -53,6 +68,13 @@ impl Picture {
     }
 }
 
+/// A decoder is other people's code on anybody's bytes: where it panics, the picture is lost and the others are not.
+fn contained<T>(decode: impl FnOnce() -> Result<T, PictureError>) -> Result<T, PictureError> {
+    // What a decoder leaves half done is dropped with it.
+    catch_unwind(AssertUnwindSafe(decode))
+        .unwrap_or_else(|_| Err(PictureError::Damaged("its decoder gave up".to_owned())))
+}
+
 fn limits() -> Limits {
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
@@ -62,6 +84,9 @@ fn limits() -> Limits {
 fn check_size((width, height): (u32, u32)) -> Result<(), PictureError> {
     if u64::from(width) * u64::from(height) > MOST_PIXELS {
         return Err(PictureError::TooManyPixels { width, height });
+    }
+    if width.max(height) > LONGEST_SIDE {
+        return Err(PictureError::SideTooLong { width, height, longest: LONGEST_SIDE });
     }
     if width.min(height) < SMALLEST_SIDE {
         return Err(PictureError::TooSmall { width, height });

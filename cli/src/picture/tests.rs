@@ -1,4 +1,6 @@
-use image::{ImageFormat, Rgba, RgbaImage};
+//! Pictures of every promised format become planes, and all else is refused by its name.
+
+use image::{Rgba, RgbaImage};
 
 use super::*;
 
@@ -50,7 +52,11 @@ fn what_is_transparent_is_laid_on_white_and_then_on_black() {
 
 /// A one-pixel PNG whose header declares another size, with the checksum of the header mended.
 fn png_declaring(width: u32, height: u32) -> Vec<u8> {
-    let mut bytes = encoded(GrayImage::new(1, 1), ImageFormat::Png);
+    declaring(&GrayImage::new(1, 1).into(), width, height)
+}
+
+fn declaring(pixel: &DynamicImage, width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = encoded(pixel.clone(), ImageFormat::Png);
     bytes[16..20].copy_from_slice(&width.to_be_bytes());
     bytes[20..24].copy_from_slice(&height.to_be_bytes());
     let sum = crc32(&bytes[12..29]);
@@ -70,6 +76,32 @@ fn a_decoding_bomb_is_refused_by_the_size_it_declares() {
     assert!(matches!(error, PictureError::TooManyPixels { width: 20_000, height: 20_000 }), "{error}");
     let error = Picture::decode(&png_declaring(u32::MAX >> 1, u32::MAX >> 1)).unwrap_err();
     assert_eq!(error.id(), "too_much_memory");
+}
+
+#[test]
+fn a_picture_whose_pixels_take_too_much_memory_is_refused_before_they_are_there() {
+    // In 16-bit colour, 11,300 × 11,300 are few enough pixels and a gigabyte.
+    let error = Picture::decode(&declaring(&DynamicImage::new_rgba16(1, 1), 11_300, 11_300)).unwrap_err();
+    assert_eq!(error.id(), "too_much_memory");
+    let error = Picture::decode(&declaring(&DynamicImage::new_rgba8(1, 1), 11_300, 11_300)).unwrap_err();
+    assert_eq!(error.id(), "damaged", "in 8-bit colour it is decoded, as far as it goes");
+}
+
+#[test]
+fn a_picture_longer_than_the_scanner_looks_says_so() {
+    let error = Picture::decode(&png_declaring(LONGEST_SIDE + 1, 100)).unwrap_err();
+    assert_eq!(error.id(), "side_too_long");
+    let picture = GrayImage::new(SMALLEST_SIDE, LONGEST_SIDE);
+    let picture = Picture::decode(&encoded(picture, ImageFormat::Png)).unwrap();
+    let plane = picture.planes().next().unwrap();
+    let geometry = countersign_core::scan::Geometry::packed(plane.width(), plane.height());
+    assert!(countersign_core::scan::Frame::new(plane.as_raw(), geometry).is_ok());
+}
+
+#[test]
+fn a_decoder_that_panics_costs_its_picture_and_nothing_else() {
+    let error = contained::<()>(|| panic!("a decoder's own words")).unwrap_err();
+    assert_eq!(error.to_string(), "the picture is damaged: its decoder gave up");
 }
 
 #[test]
@@ -96,6 +128,10 @@ fn other_formats_are_named_with_a_way_to_convert_them() {
         (b"II*\0rest", "TIFF"),
         (b"%PDF-1.7", "PDF"),
         (b"<svg xmlns=", "SVG"),
+        (b"<?xml version=\"1.0\"?>\n<!-- drawn -->\n<svg xmlns=", "SVG"),
+        (b"\0\0\0\x24ftyphevx\0\0\0\0", "HEIC"),
+        (b"\0\0\0\x24ftyphevm\0\0\0\0", "HEIC"),
+        (b"\0\0\0\x24ftyphevs\0\0\0\0", "HEIC"),
     ] {
         assert!(Picture::decode(bytes).unwrap_err().to_string().starts_with(format), "{format}");
     }
@@ -105,6 +141,8 @@ fn other_formats_are_named_with_a_way_to_convert_them() {
 fn what_is_no_picture_is_told_from_what_is_a_damaged_one() {
     assert_eq!(Picture::decode(b"").unwrap_err().id(), "empty");
     assert_eq!(Picture::decode(b"hello, this is text").unwrap_err().id(), "not_a_picture");
+    let page = b"<?xml version=\"1.0\"?><html xmlns=\"http://www.w3.org/1999/xhtml\">";
+    assert_eq!(Picture::decode(page).unwrap_err().id(), "not_a_picture");
     for format in [ImageFormat::Png, ImageFormat::Gif, ImageFormat::Bmp, ImageFormat::WebP, ImageFormat::Jpeg]
     {
         let whole = encoded(DynamicImage::from(halves()).into_rgb8(), format);

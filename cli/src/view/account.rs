@@ -15,7 +15,7 @@ pub(crate) fn lines(account: &AccountPayload, showing: Showing, indent: usize, p
     let Palette { name, quiet, warning, .. } = page.palette;
     let mut lines: Vec<String> =
         title(account).map(|title| format!("{name}{title}{name:#}")).into_iter().collect();
-    lines.push(code(account, showing.at, page));
+    lines.push(code(account, showing, page));
     lines.push(format!("{quiet}{}{quiet:#}", recipe(&account.parameters)));
     if showing.secret {
         lines.push(format!("secret {}", in_fours(&write_key(&account.secret))));
@@ -37,11 +37,15 @@ pub(crate) fn title(account: &AccountPayload) -> Option<String> {
 }
 
 /// The code that holds at a moment, the next one, and how long it takes until then.
-pub(crate) fn code(account: &AccountPayload, at: Timestamp, page: Page) -> String {
+pub(super) fn code(account: &AccountPayload, Showing { at, is_now, .. }: Showing, page: Page) -> String {
     match code_at(account, at) {
         Ok(CodeNow::Timed(code)) => timed(&code, at, page),
         Ok(CodeNow::Counted(code)) => counted_code(&code, page),
-        Err(error) => format!("{0}no code: {error}; check the clock{0:#}", page.palette.error),
+        Err(error) => {
+            // A moment that somebody chose says nothing about the clock.
+            let step = if is_now { "; check the clock" } else { "" };
+            format!("{0}no code: {error}{step}{0:#}", page.palette.error)
+        }
     }
 }
 

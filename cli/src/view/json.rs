@@ -31,7 +31,7 @@ pub(crate) struct CodeDocument {
 
 /// One picture of a scan.
 #[derive(Serialize)]
-pub(crate) struct PictureView {
+struct PictureView {
     source: String,
     symbols: Vec<SymbolView>,
     error: Option<Problem>,
@@ -133,10 +133,10 @@ fn written(document: serde_json::Result<String>) -> String {
 }
 
 impl ScanDocument {
-    pub(crate) fn new(pictures: Vec<PictureView>, exports: &Batches, showing: Showing) -> Self {
+    pub(crate) fn new(reports: &[Report], exports: &Batches, showing: Showing) -> Self {
         Self {
             at: showing.at.unix_seconds(),
-            pictures,
+            pictures: reports.iter().map(|report| PictureView::of(report, showing)).collect(),
             exports: exports.exports().iter().map(ExportView::of).collect(),
         }
     }
@@ -149,7 +149,7 @@ impl CodeDocument {
 }
 
 impl PictureView {
-    pub(crate) fn of(report: &Report, showing: Showing) -> Self {
+    fn of(report: &Report, showing: Showing) -> Self {
         let (symbols, error) = match &report.outcome {
             Outcome::Found(finds) => (finds.iter().map(|find| SymbolView::of(find, showing)).collect(), None),
             Outcome::Nothing(hint) => (Vec::new(), Some(Problem::from(*hint))),

@@ -21,6 +21,8 @@ use crate::arguments::Shown;
 pub(crate) struct Showing {
     /// The moment of the codes.
     pub(crate) at: Timestamp,
+    /// Whether that is the present, by this computer's clock.
+    pub(crate) is_now: bool,
     /// Whether the secret itself is shown.
     pub(crate) secret: bool,
 }
@@ -28,7 +30,16 @@ pub(crate) struct Showing {
 impl Showing {
     /// What the arguments ask for; `now` unless they name another moment.
     pub(crate) fn new(arguments: &Shown, now: Timestamp) -> Self {
-        Self { at: arguments.at.unwrap_or(now), secret: arguments.show_secret }
+        Self {
+            at: arguments.at.unwrap_or(now),
+            is_now: arguments.at.is_none(),
+            secret: arguments.show_secret,
+        }
+    }
+
+    /// The codes of `now`, and nothing besides.
+    pub(crate) fn present(now: Timestamp) -> Self {
+        Self { at: now, is_now: true, secret: false }
     }
 }
 

@@ -85,7 +85,7 @@ pub(crate) struct Tally {
 impl Tally {
     /// Counts one more picture.
     pub(crate) fn add(&mut self, report: &Report) {
-        let accounts = report.accounts();
+        let accounts = report.accounts().len();
         self.pictures += 1;
         self.accounts += accounts;
         match report.outcome {

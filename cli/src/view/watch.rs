@@ -6,6 +6,7 @@ use countersign_core::enrol::AccountPayload;
 use countersign_core::otp::Code;
 use countersign_core::ports::Timestamp;
 
+use super::Showing;
 use super::account::{code, digits, grouped, seconds_left, title, urgency};
 use crate::content::{CodeNow, code_at};
 use crate::page::{Page, Palette};
@@ -20,7 +21,7 @@ pub(crate) fn screen(accounts: &[&AccountPayload], at: Timestamp, height: usize,
         let title = title(account).map(|title| format!("{name}{title}{name:#}"));
         let below = match code_at(account, at) {
             Ok(CodeNow::Timed(now)) => running(&now, at, page),
-            _ => code(account, at, page),
+            _ => code(account, Showing::present(at), page),
         };
         title.into_iter().chain([below]).collect()
     });
@@ -62,7 +63,7 @@ pub(crate) fn running(now: &Code, at: Timestamp, page: Page) -> String {
 /// One line for a code that has begun, where lines follow each other.
 pub(crate) fn line(account: &AccountPayload, at: Timestamp, page: Page) -> String {
     let name = title(account).map(|title| format!("   {title}")).unwrap_or_default();
-    format!("{}{name}\n", code(account, at, page))
+    format!("{}{name}\n", code(account, Showing::present(at), page))
 }
 
 /// Draws one screen over the last one.

@@ -1,4 +1,4 @@
-use crate::pictures::{EXAMPLE, RFC_KEY, entry, export};
+use crate::pictures::{EXAMPLE, RFC_KEY, entry, export, png};
 use crate::program::{AT, run, run_with};
 
 #[test]
@@ -34,7 +34,11 @@ fn the_moment_may_be_said_in_both_notations() {
 fn a_moment_without_codes_shows_the_account_and_why() {
     let run = run_with(EXAMPLE.as_bytes(), &["code", "-", "--at", "-1"]);
     assert!(run.out.contains("Example Corp") && run.out.contains("no code: "), "{}", run.out);
+    assert!(!run.out.contains("check the clock"), "somebody chose that moment: {}", run.out);
     assert_eq!(run.code, Some(1));
+    let scanned = run_with(&png(EXAMPLE), &["scan", "-", "--at", "-1"]);
+    assert!(scanned.out.contains("no code: "), "{}", scanned.out);
+    assert_eq!(scanned.code, Some(1), "the same as for `code -`");
 }
 
 #[test]
@@ -54,10 +58,13 @@ fn an_export_shows_each_of_its_accounts() {
 #[test]
 fn a_secret_on_the_command_line_is_refused_and_not_repeated() {
     let link = "otpauth://totp/x?secret=JBSWY3DP";
-    let attempts: [&[&str]; 7] = [
+    let attempts: [&[&str]; 10] = [
         &["code", RFC_KEY],
         &["code", link],
         &["code", "--secret", RFC_KEY],
+        &["code", "--at", RFC_KEY, "-"],
+        &["scan", "list", RFC_KEY],
+        &["export", "backup.json", RFC_KEY],
         &["add", RFC_KEY],
         &["scan", link],
         &["scan", RFC_KEY],

@@ -5,7 +5,7 @@ use image::ImageFormat;
 use serde_json::Value;
 
 use crate::pictures::{EXAMPLE, RFC_KEY, code, encoded, entry, export, in_a_column, png};
-use crate::program::{AT, file, folder, run, run_with};
+use crate::program::{AT, file, folder, program, run, run_with};
 
 /// The text of the user's guide.
 pub(crate) fn guide() -> String {
@@ -74,6 +74,29 @@ fn exports_stand_below_the_pictures() {
     let part = &document["pictures"][0]["symbols"][0]["export"];
     assert_eq!((&part["part"], &part["parts"]), (&2.into(), &3.into()));
     assert_eq!(part["skipped"][0]["entry"], 2);
+}
+
+#[test]
+fn an_input_that_is_no_text_is_a_problem_in_the_document() {
+    let no_text = run_with(b"\xff\xfe", &["code", "-", "--json"]);
+    assert_eq!((no_text.err.as_str(), no_text.code), ("", Some(3)));
+    let document = parsed(&no_text.out);
+    assert_eq!((&document["kind"], &document["error"]["id"]), (&"refused".into(), &"not_text".into()));
+    assert!(guide().contains("| `not_text` |"));
+}
+
+/// A folder can be opened and not read.
+#[cfg(unix)]
+#[test]
+fn an_input_that_cannot_be_read_is_a_problem_in_every_document() {
+    for (arguments, code) in [(["code", "-", "--json"], 3), (["scan", "-", "--json"], 3)] {
+        let here = std::fs::File::open(env!("CARGO_MANIFEST_DIR")).unwrap();
+        let output = program().args(arguments).stdin(here).output().unwrap();
+        assert_eq!((output.stderr.as_slice(), output.status.code()), (&b""[..], Some(code)), "{arguments:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("\"id\": \"unreadable\"") || text.contains("\"id\": \"folder\""), "{text}");
+        parsed(&text);
+    }
 }
 
 /// The paths of all keys in a document: `pictures[].symbols[].kind`.

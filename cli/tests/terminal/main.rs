@@ -6,6 +6,7 @@ mod code;
 mod demo;
 mod help;
 mod json;
+mod photos;
 mod pictures;
 mod program;
 mod scan;

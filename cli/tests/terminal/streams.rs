@@ -64,13 +64,15 @@ fn a_reader_that_has_had_enough_ends_the_program_quietly() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told() {
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let mut child = program().args(["code", "-"]).stdin(Stdio::piped()).stdout(full).spawn().unwrap();
-    feed(&mut child, EXAMPLE.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("error: the output cannot be written: "), "{said}");
-    assert_eq!(output.status.code(), Some(4));
+    for arguments in [&["code", "-"][..], &["--help"], &["code", "--help"], &["--version"], &["man"]] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let mut child = program().args(arguments).stdin(Stdio::piped()).stdout(full).spawn().unwrap();
+        feed(&mut child, EXAMPLE.as_bytes());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("error: the output cannot be written: "), "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(4), "{arguments:?}");
+    }
 }
 
 #[test]

@@ -65,7 +65,8 @@ fn a_file_that_may_not_be_read_says_so() {
     let path = file(&folder("trouble_permission"), "locked.png", &png(EXAMPLE));
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(&path).is_ok() {
-        // Whoever runs the tests may read everything; the translation of the error has a test of its own.
+        // Whoever runs the tests may read everything. That the error gets its name is held by a test beside it too:
+        // `each_kind_of_trouble_with_a_file_has_its_name`.
         return;
     }
     let run = run(&["scan".as_ref(), path.as_os_str()]);
