@@ -171,8 +171,8 @@ proptest! {
         instance: [u8; 16],
         tombstone: bool,
     ) {
-        let ws = TestWorkspace::founded_by("ana");
-        let mut header = ws.header(&Keys::phone("ana"), ws.directory(), RecordType::DeviceName);
+        let (_, header) = samples().iter().find(|(reader, _)| *reader == 1).unwrap();
+        let mut header = RecordHeader::decode(header).unwrap();
         [header.rev, header.epoch, header.log_seq] = numbers;
         header.instance = InstanceId::from_bytes(instance);
         header.tombstone = tombstone;
