@@ -77,6 +77,20 @@ fn hostile_server_swaps_records_by_epoch() {
 }
 
 #[test]
+fn hostile_owner_dates_a_record_before_its_space_was_born() {
+    let mut ws = shop();
+    let (seq, head) = (ws.log.next_seq() - 1, ws.log.head());
+    ws.account("ben", "bank", &[("ben", Owner)]);
+    let mut header = ws.header(&ben(), ws.codes("bank"), RecordType::Otp);
+    (header.log_seq, header.log_head) = (seq, head);
+    // At that head the space had no epoch: neither its first nor one numbered 0 is a way in.
+    for epoch in [0, 1] {
+        header.epoch = epoch;
+        assert_eq!(name(&ws, &TestRecord::of(&ben(), &header)), "WrongEpoch", "epoch {epoch}");
+    }
+}
+
+#[test]
 fn hostile_server_changes_a_ciphertext() {
     let ws = shop();
     let mut record = otp(&ws, |_| {});

@@ -143,10 +143,9 @@ fn a_manifest_is_the_one_that_the_newest_rotation_names() {
     let record = otp(&ws, |_| {});
     remove_cleo(&mut ws);
     let first = ws.rotate(&ben(), codes, &[&record]);
-    assert_eq!(
-        ws.log.verify_manifest(codes, &first).unwrap().line(record.place.record),
-        Some(record.line().1)
-    );
+    let verified = ws.log.verify_manifest(codes, &first).unwrap();
+    assert_eq!(verified.line(record.place.record), Some(record.line().1));
+    assert_eq!(verified.manifest().encode(), first);
     assert_eq!(name(&ws, &crate::manifest::Manifest::default().encode()), "WrongManifest");
     assert_eq!(name(&ws, &first[1..]), "Malformed");
     ws.must(&ben(), grant("shop", "adam", Some(Collaborator)));
