@@ -5,7 +5,6 @@ use crate::ids::{DeviceId, Head, Signature, WorkspaceId};
 use crate::limits::MAX_ENTRY_BYTES;
 use crate::numbers::Message;
 use crate::op::Op;
-use crate::signature::signing_input;
 
 /// What a device signs: `[1, 1, ws, seq, prev, ts, by, op]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +27,6 @@ impl Entry {
     /// The canonical bytes, to be signed.
     pub fn encode(&self) -> Vec<u8> {
         cbor::to_bytes(self)
-    }
-
-    /// The bytes that the author's signature is over, domain included.
-    pub fn signing_input(&self) -> Vec<u8> {
-        signing_input(Message::Entry, &[&self.encode()])
     }
 }
 

@@ -38,3 +38,48 @@ impl Encode for LoginText {
         self.nonce.write(writer);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testkit::Keys;
+
+    fn text(origin: &str) -> LoginText {
+        let dev = Keys::phone("ana").id();
+        LoginText { origin: origin.to_owned(), dev, nonce: Nonce::from_bytes([7; 32]) }
+    }
+
+    fn signed(by: &Keys, text: &LoginText) -> Signature {
+        by.sign(Message::Login, &[&text.encode()])
+    }
+
+    #[test]
+    fn a_login_is_written_as_the_document_says() {
+        let dev = Keys::phone("ana").id();
+        let expected =
+            [&[0x85, 1, 5, 0x69][..], b"https://a", &[0x50], dev.as_bytes(), &[0x58, 32], &[7; 32]].concat();
+        assert_eq!(text("https://a").encode(), expected);
+    }
+
+    #[test]
+    fn a_login_is_good_for_its_device_its_server_and_its_challenge() {
+        let (ana, ben) = (Keys::phone("ana"), Keys::phone("ben"));
+        let login = text("https://vault.example.com");
+        let signature = signed(&ana, &login);
+        assert!(login.is_signed_by(&ana.record.signing_key, &signature));
+        assert!(!login.is_signed_by(&ben.record.signing_key, &signature));
+        let elsewhere = text("https://evil.example.com");
+        assert!(!elsewhere.is_signed_by(&ana.record.signing_key, &signature));
+        let later = LoginText { nonce: Nonce::from_bytes([8; 32]), ..login };
+        assert!(!later.is_signed_by(&ana.record.signing_key, &signature));
+    }
+
+    #[test]
+    fn an_origin_has_at_most_255_bytes() {
+        let ana = Keys::phone("ana");
+        for (length, good) in [(MAX_ORIGIN_BYTES, true), (MAX_ORIGIN_BYTES + 1, false)] {
+            let login = text(&"a".repeat(length));
+            assert_eq!(login.is_signed_by(&ana.record.signing_key, &signed(&ana, &login)), good, "{length}");
+        }
+    }
+}

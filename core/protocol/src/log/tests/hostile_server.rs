@@ -225,6 +225,7 @@ fn hostile_server_encodes_an_entry_in_another_way() {
     let (entry, signature) = good.split_at(good.len() - 64);
     ws.refused_wire(&[&[0x9f], &entry[1..], &[0xff], signature].concat(), "Malformed");
     ws.refused_wire(&[entry, &[0], signature].concat(), "NotCanonical");
+    ws.refused_wire(&vec![0; 32 * 1024], "Malformed");
     ws.refused_wire(&vec![0; 32 * 1024 + 1], "TooLong");
     ws.refused_wire(&[], "Malformed");
 }
