@@ -132,6 +132,15 @@ fn every_kind_of_message_reads_and_is_written_again_as_it_was() {
     assert_eq!(workspace().entries.iter().map(|entry| op_number(entry)).max(), Some(12));
 }
 
+#[test]
+fn a_message_longer_than_its_limit_is_refused_before_it_is_read() {
+    for (reader, limit) in [(1, 512), (2, 1024), (3, 1024 * 1024), (4, 1024), (5, 1024), (6, 1024)] {
+        let refused = |length: usize| READERS[reader](&vec![0; length]).unwrap_err();
+        assert_eq!(refused(limit).name(), "Malformed", "{limit} bytes");
+        assert_eq!(refused(limit + 1), DecodeError::TooLong { limit });
+    }
+}
+
 fn op_number(entry: &[u8]) -> u8 {
     SignedEntry::decode(entry).unwrap().entry.op.kind().number()
 }
