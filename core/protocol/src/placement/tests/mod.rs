@@ -192,3 +192,14 @@ fn the_workspaces_own_records_stand_in_the_directory() {
     header.instance = InstanceId::from_bytes(*Keys::kit("ben").id().as_bytes());
     assert_eq!(ws.judge(&TestRecord::of(&ben(), &header), None), Ok(Written));
 }
+
+#[test]
+fn what_an_author_signs_is_what_is_verified() {
+    let ws = shop();
+    let record = otp(&ws, |_| {});
+    let mut signed = b"cs/1/record\0".to_vec();
+    signed.extend_from_slice(&record.header);
+    signed.extend_from_slice(&crate::ids::sha256(&[&record.ciphertext]));
+    assert_eq!(crate::record::record_signing_input(&record.header, &record.ciphertext), signed);
+    assert_eq!(ws.judge(&record, None), Ok(Written));
+}
