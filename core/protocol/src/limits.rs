@@ -66,6 +66,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_limits_are_those_of_the_document() {
+        assert_eq!((MAX_INTEGER, REVISIONS_PER_ENTRY), (9_007_199_254_740_991, 1_048_576));
+        assert_eq!((MAX_ENTRY_BYTES, MAX_ACCOUNT_USERS), (32_768, 1_000));
+        assert_eq!((GREETING_BYTES, PREV_WRAP_BYTES, SEALED_KEY_BYTES), (272, 60, 80));
+        assert_eq!((MAX_HEADER_BYTES, MAX_CIPHERTEXT_BYTES), (512, 65_552));
+        assert_eq!((MAX_MANIFEST_LINES, MAX_MANIFEST_BYTES), (16_384, 1_048_576));
+        assert_eq!((MAX_SMALL_BYTES, MAX_ORIGIN_BYTES), (1_024, 255));
+        assert_eq!((MAX_CHECKPOINT_BYTES, STALE_AFTER_MS), (268_435_456, 259_200_000));
+    }
+
+    #[test]
     fn a_device_is_stale_after_three_days() {
         assert!(!is_stale(1_000, 1_000 + STALE_AFTER_MS - 1));
         assert!(is_stale(1_000, 1_000 + STALE_AFTER_MS));

@@ -1,12 +1,14 @@
 //! V1 as a property: whatever a reader takes, it writes again byte for byte; whatever it does not, it refuses.
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use proptest::sample::Index;
 
 use super::{Decode, DecodeError, from_bytes, to_bytes};
 use crate::device::{DeviceOffer, DeviceRecord};
 use crate::entry::SignedEntry;
-use crate::ids::{InstanceId, RecordHash, RecordId};
+use crate::ids::{InstanceId, RecordHash, RecordId, SpaceId, UserId, WorkspaceId};
 use crate::join::JoinRequest;
 use crate::keybox::KeyBox;
 use crate::limits::MAX_INTEGER;
@@ -15,11 +17,11 @@ use crate::manifest::{Line, Manifest};
 use crate::numbers::AccountRole::{Collaborator, Owner};
 use crate::numbers::WorkspaceRole::{Admin, User};
 use crate::numbers::{DeviceKind, RecordType};
-use crate::op::Op;
+use crate::op::{Op, PrevWrap};
 use crate::record::RecordHeader;
 use crate::testkit::{
-    Keys, TestWorkspace, account, add_device, grant, invite, invite_id, remove_device, remove_member,
-    set_role, transfer,
+    Keys, TestWorkspace, account, account_op, add_device, grant, invite, invite_id, remove_device,
+    remove_member, set_role, transfer,
 };
 
 /// Reads bytes as one kind of message and writes what was read.
@@ -139,6 +141,50 @@ fn a_message_longer_than_its_limit_is_refused_before_it_is_read() {
         assert_eq!(refused(limit).name(), "Malformed", "{limit} bytes");
         assert_eq!(refused(limit + 1), DecodeError::TooLong { limit });
     }
+}
+
+#[test]
+fn each_op_has_as_many_elements_as_the_document_says() {
+    let found: BTreeMap<u8, u8> = workspace()
+        .entries
+        .iter()
+        .map(|entry| (op_number(entry), SignedEntry::decode(entry).unwrap().entry.op.encode()[0] - 0x80))
+        .collect();
+    let elements = [7, 6, 8, 4, 2, 2, 3, 5, 4, 6, 2, 2, 2];
+    assert_eq!(found.into_values().collect::<Vec<_>>(), elements);
+}
+
+#[test]
+fn an_array_with_another_count_is_malformed_even_where_all_else_reads() {
+    let offer = DeviceOffer(Keys::phone("ana").proven()).encode();
+    let one_more = [&[offer[0] + 1], &offer[1..], &[0]].concat();
+    assert_eq!(DeviceOffer::decode(&one_more).unwrap_err().name(), "Malformed");
+}
+
+#[test]
+fn an_account_lists_a_thousand_users_and_no_more() {
+    let ws = TestWorkspace::founded_by("ana");
+    let decoded = |users: u16| {
+        let mut op = account_op("shop", &[]);
+        if let Op::Account(account) = &mut op {
+            let id = |number: u16| {
+                let mut id = [0; 16];
+                id[..2].copy_from_slice(&number.to_be_bytes());
+                UserId::from_bytes(id)
+            };
+            account.roles = (0..users).map(|number| (id(number), Owner)).collect();
+        }
+        SignedEntry::decode(&ws.signed(&Keys::phone("ana"), op)).map(|_| ())
+    };
+    assert_eq!(decoded(1_000), Ok(()));
+    assert_eq!(decoded(1_001), Err(DecodeError::Malformed { what: "an account's users" }));
+}
+
+#[test]
+fn a_wrapped_key_is_bound_to_its_place_as_the_document_says() {
+    let (workspace, space) = (WorkspaceId::from_bytes([1; 16]), SpaceId::from_bytes([2; 16]));
+    let expected = [&[0x83, 0x50][..], &[1; 16], &[0x50], &[2; 16], &[7]].concat();
+    assert_eq!(PrevWrap::aad(workspace, space, 7), expected);
 }
 
 fn op_number(entry: &[u8]) -> u8 {
