@@ -29,7 +29,7 @@ pub(super) fn run(words: &[String], desk: &mut Desk<'_, '_>) -> Result<Answer, F
         .map(|deed| {
             let member = deed.member_name.as_deref().map_or_else(|| "somebody".to_owned(), visible);
             let device =
-                deed.device_name.as_deref().map(|name| format!(" on {}", visible(name))).unwrap_or_default();
+                deed.device_name.as_deref().map(|name| format!("   {}", visible(name))).unwrap_or_default();
             let (at, (_, words)) = (moment::shown(deed.at), said(deed.action));
             format!("{quiet}{at}{quiet:#}   {member} {words}{quiet}{device}{quiet:#}")
         })

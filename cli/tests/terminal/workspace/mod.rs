@@ -7,6 +7,7 @@ mod documents;
 mod first_steps;
 mod hostile;
 mod passphrase;
+mod typed;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
