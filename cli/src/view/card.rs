@@ -14,7 +14,7 @@ use crate::page::Page;
 pub(crate) fn title(account: &AccountSummary) -> String {
     let AccountSummary { name, app, login, .. } = account;
     let named = visible(if name.is_empty() { app } else { name });
-    let app = match app.as_str() {
+    let app = match &**app {
         "" => String::new(),
         app if name.is_empty() || name.to_lowercase() == app.to_lowercase() => String::new(),
         app => format!(" ({})", visible(app)),
@@ -94,9 +94,9 @@ impl CardView {
         };
         Self {
             id: account.id.to_string(),
-            name: account.name.clone(),
-            app: account.app.clone(),
-            login: account.login.clone(),
+            name: account.name.to_string(),
+            app: account.app.to_string(),
+            login: account.login.to_string(),
             favourite: account.favourite,
             role: account.role.name(),
             mfa,

@@ -42,7 +42,7 @@ pub(crate) fn find_in(
 /// The shortest words that mean this account.
 pub(crate) fn call(accounts: &[AccountSummary], account: AccountId) -> String {
     let Some(summary) = accounts.iter().find(|summary| summary.id == account) else { return String::new() };
-    let ways = [summary.name.clone(), format!("{} {}", summary.name, summary.login), account.to_string()];
+    let ways = [summary.name.to_string(), format!("{} {}", summary.name, summary.login), account.to_string()];
     let ways = ways.into_iter().filter(|way| !folded(way).is_empty());
     let way = ways
         .into_iter()
@@ -66,8 +66,8 @@ fn nearest<'a>(accounts: &'a [AccountSummary], query: &str) -> Vec<&'a AccountSu
 fn texts(account: &AccountSummary) -> Vec<String> {
     let AccountSummary { name, app, login, .. } = account;
     let texts = [
-        app.clone(),
-        login.clone(),
+        app.to_string(),
+        login.to_string(),
         format!("{name} {login}"),
         format!("{app} {login}"),
         account.id.to_string(),

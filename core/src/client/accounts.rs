@@ -68,7 +68,8 @@ impl Unlocked {
     pub fn account(&self, account: AccountId) -> Result<AccountDetails, AccountError> {
         self.with(Doer::Person, |desk| {
             let line = desk.line(account)?.clone();
-            let summary = summary(desk, account, &line).ok_or(Refusal::NoSuchAccount)?;
+            let role = desk.role(account).ok_or(Refusal::NoSuchAccount)?;
+            let summary = summary(account, &line, role);
             let (_, card) = card(desk, account)?;
             Ok(AccountDetails { summary, card: fields(&card), recovery_codes: line.recovery_codes })
         })

@@ -57,7 +57,7 @@ impl Unlocked {
             let mut binned: Vec<_> = lines
                 .filter_map(|(account, line)| {
                     let until = Timestamp::from_unix_millis(line.binned?.saturating_add(KEPT_MS));
-                    Some(Binned { summary: summary(desk, *account, line)?, until })
+                    Some(Binned { summary: summary(*account, line, desk.role(*account)?), until })
                 })
                 .collect();
             binned.sort_by_key(|binned| (binned.until, binned.summary.id));

@@ -14,6 +14,7 @@ use countersign_protocol::numbers::{AccountRole, RecordType};
 use countersign_protocol::rights::Writer;
 
 use super::line::Line;
+use super::listing::role;
 use super::{Host, session::Session};
 use crate::error::{Refusal, Unavailable};
 use crate::ports::{Entropy, Timestamp};
@@ -94,7 +95,7 @@ impl<'a> Desk<'a> {
 
     /// This member's role in an account.
     pub(crate) fn role(&self, account: AccountId) -> Option<AccountRole> {
-        self.session.log.state().account_roles(account).ok()?.get(&self.session.identity.user).copied()
+        role(&self.session.log, self.session.identity.user, account)
     }
 
     /// Whether this member may write records of a type in an account, by the protocol's table.

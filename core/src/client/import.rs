@@ -222,7 +222,7 @@ fn is_here(desk: &Desk<'_>, entry: &Entry) -> bool {
         }
         None => lines.any(|line| {
             let Line { name, app, login, .. } = line;
-            (name, app, login) == (&entry.card.name, &entry.card.app, &entry.card.login)
+            (&**name, &**app, &**login) == (&*entry.card.name, &*entry.card.app, &*entry.card.login)
         }),
     }
 }

@@ -3,6 +3,8 @@
 //! It is derived from records, but for the favourite mark, and lies sealed under the local key alone: ten thousand
 //! of them are read in one go, where ten thousand cards under as many space keys could not be.
 
+use std::sync::Arc;
+
 use countersign_crypto::content::{Card, Otp, OtpKind};
 use countersign_crypto::local::{LocalKey, Place};
 use countersign_protocol::ids::AccountId;
@@ -26,10 +28,10 @@ pub(crate) type Fingerprint = [u8; 16];
 /// An account as the list knows it.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(crate) struct Line {
-    pub(crate) name: String,
-    pub(crate) app: String,
+    pub(crate) name: Arc<str>,
+    pub(crate) app: Arc<str>,
     pub(crate) address: String,
-    pub(crate) login: String,
+    pub(crate) login: Arc<str>,
     /// The beginning of the notes.
     pub(crate) notes: String,
     pub(crate) favourite: bool,
@@ -77,10 +79,10 @@ pub(crate) fn fingerprint(secret: &[u8]) -> Fingerprint {
 impl Line {
     /// Takes over what the card says.
     pub(crate) fn set_card(&mut self, card: &Card) {
-        card.name.as_str().clone_into(&mut self.name);
-        card.app.as_str().clone_into(&mut self.app);
+        self.name = card.name.as_str().into();
+        self.app = card.app.as_str().into();
         card.address.as_str().clone_into(&mut self.address);
-        card.login.as_str().clone_into(&mut self.login);
+        self.login = card.login.as_str().into();
         let notes = card.notes.as_str();
         notes[..notes.floor_char_boundary(NOTES)].clone_into(&mut self.notes);
         self.binned = card.binned;
@@ -88,8 +90,7 @@ impl Line {
     }
 
     fn fold(&mut self) {
-        let texts =
-            [&self.name, &self.app, &self.login, &self.address, &self.notes].map(|text| text.to_lowercase());
+        let texts = [&*self.name, &self.app, &self.login, &self.address, &self.notes].map(str::to_lowercase);
         self.folded = texts.join("\n");
     }
 
@@ -119,7 +120,7 @@ impl Line {
     fn encode(&self, bytes: &mut Vec<u8>) -> Result<(), minicbor::encode::Error<std::convert::Infallible>> {
         let mut encoder = Encoder::new(bytes);
         encoder.array(12)?.u64(VERSION)?;
-        for text in [&self.name, &self.app, &self.address, &self.login, &self.notes] {
+        for text in [&*self.name, &self.app, &self.address, &self.login, &self.notes] {
             encoder.str(text)?;
         }
         encoder.bool(self.favourite)?;
@@ -153,18 +154,18 @@ impl Line {
         if decoder.array()? != Some(12) || decoder.u64()? != VERSION {
             return Ok(None);
         }
-        let mut text = || decoder.str().map(str::to_owned);
+        let mut text = || decoder.str();
         let (name, app, address, login, notes) = (text()?, text()?, text()?, text()?, text()?);
         let favourite = decoder.bool()?;
         let (on, pending) = (secret(&mut decoder)?, secret(&mut decoder)?);
         let binned = optional(&mut decoder, Decoder::u64)?;
         let oldest_replaced = optional(&mut decoder, Decoder::u64)?;
         Ok(Some(Self {
-            name,
-            app,
-            address,
-            login,
-            notes,
+            name: name.into(),
+            app: app.into(),
+            address: address.to_owned(),
+            login: login.into(),
+            notes: notes.to_owned(),
             favourite,
             on,
             pending,

@@ -1,25 +1,29 @@
 //! The list of accounts, and search as one types: what matches, in the order in which a person looks for it.
 
-use countersign_protocol::ids::AccountId;
+use std::sync::Arc;
+
+use countersign_protocol::ids::{AccountId, UserId};
+use countersign_protocol::log::Log;
 use countersign_protocol::numbers::AccountRole;
 
-use super::desk::Desk;
 use super::line::Line;
+use super::session::Session;
 use super::{Doer, Unlocked};
 use crate::error::Unavailable;
 use crate::ports::Timestamp;
 
-/// One account on the list.
+/// One account on the list. Its texts are shared with the list in memory: ten thousand of these are made while somebody
+/// types.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AccountSummary {
     /// The account.
     pub id: AccountId,
     /// What members call it.
-    pub name: String,
+    pub name: Arc<str>,
     /// The app or service.
-    pub app: String,
+    pub app: Arc<str>,
     /// The login name.
-    pub login: String,
+    pub login: Arc<str>,
     /// Whether it is one of this device's favourites.
     pub favourite: bool,
     /// How far MFA is.
@@ -75,37 +79,47 @@ impl Unlocked {
     /// # Errors
     /// [`Unavailable`], as of any verb.
     pub fn accounts(&self, query: &str) -> Result<Vec<AccountSummary>, Unavailable> {
-        self.with(Doer::Screen, |desk| Ok(list(desk, query)))
+        self.with(Doer::Screen, |desk| Ok(list(desk.session, query)))
     }
 }
 
-pub(super) fn list(desk: &Desk<'_>, query: &str) -> Vec<AccountSummary> {
+pub(super) fn list(session: &mut Session, query: &str) -> Vec<AccountSummary> {
     let query = query.trim().to_lowercase();
     let words: Vec<&str> = query.split_whitespace().collect();
-    // Favourites whose name begins with the query, other favourites, others that begin with it, and all others.
-    let mut found: [Vec<AccountSummary>; 4] = Default::default();
-    for (account, line) in desk.session.lines.in_order() {
+    let Session { lines, log, identity, .. } = session;
+    lines.note_roles(log.next_seq(), |account| role(log, identity.user, account));
+    // Favourites whose name begins with the query, other favourites, others that begin with it, and all others. What is
+    // found is moved once, into the room that it needs.
+    let mut found: [Vec<(AccountId, &Line, AccountRole)>; 4] = Default::default();
+    for (account, line, role) in lines.in_order() {
         if line.binned.is_some() || !line.matches(&words) {
             continue;
         }
         // The folded text begins with the name.
         let begins = !query.is_empty() && line.folded.starts_with(&query);
         let rank = 2 * usize::from(!line.favourite) + usize::from(!begins);
-        found[rank].extend(summary(desk, account, line));
+        found[rank].push((account, line, role));
     }
-    found.into_iter().flatten().collect()
+    let mut list = Vec::with_capacity(found.iter().map(Vec::len).sum());
+    list.extend(found.into_iter().flatten().map(|(account, line, role)| summary(account, line, role)));
+    list
 }
 
-pub(super) fn summary(desk: &Desk<'_>, id: AccountId, line: &Line) -> Option<AccountSummary> {
-    Some(AccountSummary {
+/// This member's role in an account, as the log says it.
+pub(super) fn role(log: &Log, user: UserId, account: AccountId) -> Option<AccountRole> {
+    log.state().account_roles(account).ok()?.get(&user).copied()
+}
+
+pub(super) fn summary(id: AccountId, line: &Line, role: AccountRole) -> AccountSummary {
+    AccountSummary {
         id,
-        name: line.name.clone(),
-        app: line.app.clone(),
-        login: line.login.clone(),
+        name: Arc::clone(&line.name),
+        app: Arc::clone(&line.app),
+        login: Arc::clone(&line.login),
         favourite: line.favourite,
         mfa: line.mfa(),
-        role: desk.role(id)?,
-    })
+        role,
+    }
 }
 
 impl Line {

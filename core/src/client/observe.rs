@@ -94,8 +94,8 @@ impl Inner {
     pub(super) fn tell_observers(self: &Arc<Self>) {
         for observer in self.observers.all() {
             let client = Unlocked { inner: Arc::clone(self), session: observer.session };
-            let listed =
-                client.with_untold(Doer::Screen, |desk| Ok::<_, Unavailable>(list(desk, &observer.query)));
+            let listed = client
+                .with_untold(Doer::Screen, |desk| Ok::<_, Unavailable>(list(desk.session, &observer.query)));
             match listed {
                 Ok(accounts) => observer.tell(Listed::Accounts(accounts)),
                 Err(Unavailable::Locked) => observer.tell(Listed::Locked),

@@ -26,24 +26,24 @@ impl std::fmt::Debug for Label {
 pub(super) fn mismatch(card: &Line, code: &AccountPayload) -> Option<(Label, Label)> {
     let issuers = [&code.issuer, &code.label_issuer];
     let mut named = issuers.into_iter().flatten().peekable();
-    let apps = [&card.app, &card.name, &card.address];
+    let apps = [&*card.app, &card.name, &card.address];
     // A card without an app may be named after anything: only its address could still contradict.
     let app_agrees =
         named.peek().is_none() || card.app.is_empty() || named.any(|issuer| agrees(issuer, &apps));
     let login_agrees = code
         .account
         .as_ref()
-        .is_none_or(|login| card.login.is_empty() || agrees(login, &[&card.login, &card.name]));
+        .is_none_or(|login| card.login.is_empty() || agrees(login, &[&*card.login, &card.name]));
     if app_agrees && login_agrees {
         return None;
     }
-    let card = Label { app: card.app.clone(), login: card.login.clone() };
+    let card = Label { app: card.app.to_string(), login: card.login.to_string() };
     let app = code.issuer.clone().unwrap_or_default();
     Some((card, Label { app, login: code.account.clone().unwrap_or_default() }))
 }
 
 /// Whether one of `texts` has `name` in it, or is in it.
-fn agrees(name: &str, texts: &[&String]) -> bool {
+fn agrees(name: &str, texts: &[&str]) -> bool {
     let name = bare(name);
     let texts = texts.iter().map(|text| bare(text)).filter(|text| !text.is_empty());
     name.is_empty() || texts.into_iter().any(|text| text.contains(&name) || name.contains(&text))
@@ -59,7 +59,7 @@ mod tests {
     use crate::enrol::{Entry, Payload, read};
 
     fn asks(app: &str, login: &str, uri: &str) -> bool {
-        let card = Line { app: app.to_owned(), login: login.to_owned(), ..Line::default() };
+        let card = Line { app: app.into(), login: login.into(), ..Line::default() };
         let Ok(Payload::Account(code)) = read(uri, Entry::Qr) else { unreachable!("the test's own link") };
         mismatch(&card, &code).is_some()
     }
@@ -83,7 +83,7 @@ mod tests {
 
     #[test]
     fn a_key_without_names_is_for_any_card() {
-        let card = Line { app: "GitHub".to_owned(), ..Line::default() };
+        let card = Line { app: "GitHub".into(), ..Line::default() };
         let Ok(Payload::Account(code)) = read("MZXW 6YQ", Entry::Manual) else { unreachable!("a key") };
         assert!(mismatch(&card, &code).is_none());
     }

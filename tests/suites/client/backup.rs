@@ -49,7 +49,7 @@ fn an_encrypted_backup_comes_back_on_another_phone_whole() {
     let (_other, _client, other) = TestPhone::with_workspace(2);
     assert_eq!(other.import_backup(&path, &passphrase()).unwrap(), Imported { added: 3, present: 0 });
     let list = other.accounts("").unwrap();
-    let find = |name: &str| list.iter().find(|account| account.name == name).unwrap().id;
+    let find = |name: &str| list.iter().find(|account| &*account.name == name).unwrap().id;
     assert_eq!(digits(&other, find("GitHub")), digits(&unlocked, github));
     assert_eq!(other.draw(find("Counter")).unwrap().counter, 4);
     let codes = other.recovery_codes(find("GitHub")).unwrap();

@@ -57,7 +57,7 @@ fn every_golden_store_opens_with_all_that_is_in_it() {
         };
         mail.done().unwrap();
         assert!(matches!(client.account(account(&client, "Mail")).unwrap().summary.mfa, MfaState::On { .. }));
-        assert_eq!(client.bin().unwrap()[0].summary.name, "Old");
+        assert_eq!(&*client.bin().unwrap()[0].summary.name, "Old");
         assert_eq!(client.activity(code).unwrap().last().unwrap().action, Action::Enrolled);
         assert!(client.unsaved_kit().unwrap().is_some());
     }

@@ -55,5 +55,5 @@ pub(crate) fn picture(text: &str) -> (Vec<u8>, Geometry) {
 }
 
 pub(crate) fn names_of(accounts: &[AccountSummary]) -> Vec<&str> {
-    accounts.iter().map(|account| account.name.as_str()).collect()
+    accounts.iter().map(|account| &*account.name).collect()
 }

@@ -56,11 +56,11 @@ pub(super) fn look(scene: &Scene) -> anyhow::Result<Seen> {
             ensure!(reached == Reached::On, "half an import: {}", account.name);
             seen.imported += 1;
         }
-        let twice = seen.accounts.insert(account.name.clone(), reached);
+        let twice = seen.accounts.insert(account.name.to_string(), reached);
         ensure!(twice.is_none(), "{} is there twice", account.name);
     }
     ensure!([0, 10].contains(&seen.imported), "an import of ten left {}", seen.imported);
-    seen.binned = unlocked.bin()?.into_iter().map(|binned| binned.summary.name).collect();
+    seen.binned = unlocked.bin()?.into_iter().map(|binned| binned.summary.name.to_string()).collect();
     drop((unlocked, client));
     let sound: String =
         rusqlite::Connection::open(scene.store())?
