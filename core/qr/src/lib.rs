@@ -15,9 +15,10 @@
 //! ```
 //!
 //! From luma to bytes, module by module: [`luma`] and [`pyramid`] (sizes) → [`threshold`], [`runs`], [`finder`],
-//! [`square`], [`template`] (finder patterns) → [`group`] (three of them) → [`fit`], [`grid`] (where modules lie) → [`sample`],
-//! [`equalise`] (how dark they are) → [`format`](mod@format), [`reed_solomon`], [`decode`], [`segments`] (what they
-//! mean); [`reader`], [`look`] and [`attempt`] have the order of work. `docs/scanner.md` tells the whole story.
+//! [`square`], [`template`] (finder patterns) → [`group`] (three of them) → [`evidence`], [`fit`], [`grid`] (where
+//! modules lie) → [`sample`], [`equalise`] (how dark they are) → [`format`](mod@format), [`reed_solomon`],
+//! [`decode`], [`segments`] (what they mean); [`reader`], [`look`] and [`attempt`] have the order of work.
+//! `docs/scanner.md` tells the whole story.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

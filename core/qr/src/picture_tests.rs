@@ -5,7 +5,7 @@ use std::cell::Cell;
 use proptest::prelude::*;
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 
-use crate::{EcLevel, Luma, Reader, Reading, Version};
+use crate::{Luma, Reader, Reading};
 
 const TEXT: &str = "otpauth://totp/Example:ana@example.com?secret=JBSWY3DPEHPK3PXP&issuer=Example";
 const LIGHT: u8 = 220;
@@ -153,21 +153,6 @@ proptest! {
 }
 
 #[test]
-fn every_version_is_read_from_a_picture() {
-    for number in 1..=40 {
-        let version = qrcodegen::Version::new(number);
-        let segments = [QrSegment::make_numeric("31415926535")];
-        let code =
-            QrCode::encode_segments_advanced(&segments, QrCodeEcc::High, version, version, None, false)
-                .unwrap();
-        let reading = upright(&code, 3.0, 2.0).read();
-        let [symbol] = reading.symbols.as_slice() else { panic!("version {number}: {reading:?}") };
-        assert_eq!(*symbol.content.bytes(), b"31415926535");
-        assert_eq!((symbol.version, symbol.level), (Version::new(number).unwrap(), EcLevel::High));
-    }
-}
-
-#[test]
 fn light_on_dark_is_read_and_said_to_be_so() {
     let mut picture = upright(&code(5, QrCodeEcc::Low), 3.0, 4.0);
     picture.bytes.iter_mut().for_each(|pixel| *pixel = 255 - *pixel);
@@ -262,4 +247,22 @@ fn geometry_that_no_plane_has_is_refused() {
     assert!(Luma::with_strides(&bytes, 5, 2, 4, 1).is_err());
     assert!(Luma::with_strides(&bytes, 2, 2, usize::MAX, 1).is_err());
     assert!(Luma::with_strides(&bytes, 4, 3, 8, 1).is_ok());
+}
+
+#[test]
+fn every_version_level_and_mask_is_read_from_a_picture() {
+    for number in 1..=40_u8 {
+        let version = qrcodegen::Version::new(number);
+        let level =
+            [QrCodeEcc::Low, QrCodeEcc::Medium, QrCodeEcc::Quartile, QrCodeEcc::High][number as usize % 4];
+        let mask = qrcodegen::Mask::new(number / 4 % 8);
+        let segments = [QrSegment::make_alphanumeric("ANA"), QrSegment::make_numeric("042")];
+        let code =
+            QrCode::encode_segments_advanced(&segments, level, version, version, Some(mask), false).unwrap();
+        let reading = upright(&code, 3.0, 4.0).read();
+        let symbols: Vec<_> =
+            reading.symbols.iter().map(|symbol| (symbol.version.number(), symbol.mask)).collect();
+        assert_eq!(symbols, [(number, mask.value())]);
+        assert!(*reading.symbols[0].content.bytes() == *b"ANA042", "version {number}");
+    }
 }

@@ -9,6 +9,7 @@ mod geometry;
 mod hostile;
 mod photos;
 mod poses;
+mod recall;
 
 use std::time::Duration;
 
