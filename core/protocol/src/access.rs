@@ -138,13 +138,16 @@ impl State {
             && allows(record_type, self.rights(found.user, live), (device, found.user), named)
     }
 
-    /// V11: why a device that held a space's data must wipe it; `None` while it may keep it.
+    /// V11: why a device that held a space's data must wipe it; `None` while it may keep it, and for a space that this
+    /// log does not know: only a verified entry orders a wipe.
     pub fn loss(&self, device: DeviceId, space: SpaceId) -> Option<Loss> {
         if self.may_read(device, space) {
             return None;
         }
-        if matches!(self.live_space(space), Err(OpError::Inactive(Thing::Space))) {
-            return Some(Loss::AccountDeleted);
+        match self.live_space(space) {
+            Err(OpError::Inactive(Thing::Space)) => return Some(Loss::AccountDeleted),
+            Err(_) => return None,
+            Ok(_) => {}
         }
         let user = self.devices().get(&device)?.user;
         Some(match (self.users().get(&user)?, self.active_device(device)) {

@@ -6,9 +6,9 @@ use crate::access::allows;
 use crate::cbor::DecodeError;
 use crate::ids::{ManifestHash, RecordHash, RecordId, SpaceId, sha256};
 use crate::limits::REVISIONS_PER_ENTRY;
-use crate::log::{Device, LiveSpace, Log, OpError};
+use crate::log::{Device, LiveSpace, Log, OpError, Rights};
 use crate::manifest::{Line, Manifest};
-use crate::numbers::{DeviceKind, Message};
+use crate::numbers::{AccountRole, DeviceKind, Message, WorkspaceRole};
 use crate::record::{RecordHeader, SealedRecord};
 use crate::signature;
 
@@ -231,6 +231,7 @@ impl Log {
                 manifest.filter(|found| (found.space, found.epoch) == (header.space, space.epoch()));
             let line = manifest.ok_or(RecordError::ManifestNeeded)?.line(place.record);
             ensure(line == Some(Line { rev: header.rev, hash }), RecordError::NotInManifest)?;
+            ensure(self.could_ever_write(&header, author), RecordError::NotPermitted)?;
             Standing::Listed
         } else {
             self.stand_now(&header, author, space)?
@@ -265,11 +266,23 @@ impl Log {
         ensure(named.is_ok(), RecordError::WrongInstance)?;
         let is_first = header.prev == RecordHash::ZERO;
         ensure(header.rev > 0 && (header.rev == 1) == is_first, RecordError::WrongRevision)?;
-        let limit = (header.log_seq + 1).saturating_mul(REVISIONS_PER_ENTRY);
+        let limit = header.log_seq.saturating_add(1).saturating_mul(REVISIONS_PER_ENTRY);
         ensure(header.rev <= limit, RecordError::RevisionTooFar { limit })?;
         let at_head = space.epoch_after(header.log_seq);
         ensure(header.epoch > 0 && header.epoch == at_head, RecordError::WrongEpoch)?;
         Ok(space)
+    }
+
+    /// V6: whether any role would have let the author write it. A manifest says that a record stood; a rotator must not
+    /// make one stand that never could.
+    fn could_ever_write(&self, header: &RecordHeader, author: &Device) -> bool {
+        let (Ok(named), DeviceKind::Phone) =
+            (self.state().named(header.record_type, header.instance), author.record.kind)
+        else {
+            return false;
+        };
+        let highest = Rights { workspace: Some(WorkspaceRole::Owner), account: Some(AccountRole::Owner) };
+        allows(header.record_type, highest, (header.by, author.user), named)
     }
 
     /// V6, V8: a record of the current epoch stands on its author's right, or on the one that they lost.

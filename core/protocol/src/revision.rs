@@ -87,7 +87,7 @@ pub fn decide(held: Option<&Revision>, incoming: &Revision, listed: Option<Line>
         let is_listed = |revision: &Revision| listed == Some(revision.line());
         let shows_incoming = is_listed(incoming) || (!is_listed(held) && incoming.hash < held.hash);
         if shows_incoming { Decision::ShowBeside } else { Decision::KeepBeside }
-    } else if incoming.rev == held.rev + 1 && incoming.prev != held.hash {
+    } else if incoming.rev == held.rev.saturating_add(1) && incoming.prev != held.hash {
         Decision::TakeBeside
     } else {
         Decision::Take

@@ -220,6 +220,8 @@ fn copies_go_only_when_the_log_says_so() {
     let losses =
         |ws: &TestWorkspace, device: &Keys| spaces.map(|space| ws.log.state().loss(device.id(), space));
     assert_eq!(losses(&ws, &Keys::phone("ben")), [None; 3]);
+    // An account made offline is not in the log yet: nothing has ordered that it go.
+    assert_eq!(ws.log.state().loss(Keys::phone("ben").id(), ws.codes("bank")), None);
     ws.must(&Keys::phone("ben"), grant("shop", "ana", Some(Owner)));
     ws.must(&Keys::phone("ben"), grant("shop", "ben", Some(Collaborator)));
     // Losing Owner takes the controls and nothing else.

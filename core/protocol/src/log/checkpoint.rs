@@ -78,7 +78,7 @@ impl Log {
         if log.workspace() != workspace {
             return Err(CheckpointError::WrongWorkspace);
         }
-        if log.next_seq() != seq + 1 || log.head() != head {
+        if Some(log.next_seq()) != seq.checked_add(1) || log.head() != head {
             return Err(CheckpointError::WrongHead);
         }
         Ok(log)

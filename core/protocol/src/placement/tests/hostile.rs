@@ -188,6 +188,21 @@ fn hostile_member_writes_another_devices_activity() {
 }
 
 #[test]
+fn hostile_rotator_lists_what_its_author_never_might_write() {
+    let mut ws = shop();
+    let codes = ws.codes("shop");
+    let mut header = ws.header(&ben(), codes, RecordType::Activity);
+    header.instance = InstanceId::from_bytes(*Keys::phone("cleo").id().as_bytes());
+    let forged = TestRecord::of(&ben(), &header);
+    header.instance = InstanceId::from_bytes(*ben().id().as_bytes());
+    let own = TestRecord::of(&ben(), &header);
+    remove_cleo(&mut ws);
+    let manifest = ws.rotate(&ben(), codes, &[&forged, &own]);
+    assert_eq!(ws.judge(&forged, Some(&manifest)), Err(RecordError::NotPermitted));
+    assert_eq!(ws.judge(&own, Some(&manifest)), Ok(Listed));
+}
+
+#[test]
 fn hostile_member_writes_a_second_secret_beside_the_one_that_a_space_has() {
     let ws = shop();
     assert_eq!(
