@@ -40,10 +40,52 @@ fn the_runner_notices_every_field_that_differs() {
         (r#""t": 59"#, r#""counter": 1"#),
         ("secret_below_128_bits", "issuer_differs_from_label"),
         (r#""future": 2"#, r#""label_issuer": "Other""#),
+        (r#""future": 2"#, r#""needs": "pin""#),
+        (r#""future": 2"#, r#""secret_text": "x""#),
+        (r#""future": 2"#, r#""format": "x""#),
+        (r#""future": 2"#, r#""network": "all""#),
+        (r#""future": 2"#, r#""entries": [{"kind": "totp"}]"#),
+        (r#""future": 2"#, r#""skipped": [{"index": 0, "error": "x"}]"#),
+        (r#""future": 2"#, r#""batch": {"id": 1, "index": 0, "size": 1}"#),
+        (r#""code": "996554""#, r#""code": "996554", "pin": "1234""#),
     ];
     for (from, to) in changes {
         let report = run_changed(from, to);
         assert_eq!((report.held, report.mismatches.len()), (0, 1), "{from} -> {to}");
+    }
+}
+
+#[test]
+fn what_holds_nothing_or_is_not_known_is_no_difference() {
+    for field in ["batch\": null", "entries\": []", "network\": \"none", "counter\": null", "needs\": null"] {
+        let quote = if field.ends_with("none") { "\"" } else { "" };
+        assert!(run_changed("\"future\": 2", &format!("\"{field}{quote}")).holds(), "{field}");
+    }
+}
+
+/// A part of an export with one account (RFC 6238's key, `Example:alice`).
+fn run_export(ok: &str) -> Report {
+    let case = r#"[{"id": "x", "entry": "qr", "expect": {"ok": {"kind": "migration", OK}},
+        "input": "otpauth-migration://offline?data=CisKFDEyMzQ1Njc4OTAxMjM0NTY3ODkwEg1FeGFtcGxlOmFsaWNlIAEoATACEAEYASAAKE0="}]"#;
+    run(&parse(&case.replace("OK", ok)).expect("a case in the form of the file"))
+}
+
+#[test]
+fn what_only_an_account_has_is_a_difference_at_an_export() {
+    assert!(
+        run_export(r#""entries": [{"issuer": "Example", "account": "alice"}], "format": "google""#).holds()
+    );
+    for field in [
+        r#""issuer": "Example""#,
+        r#""secret_hex": "3132333435363738393031323334353637383930""#,
+        r#""digits": 6"#,
+        r#""codes": [{"t": 59, "code": "287082"}]"#,
+        r#""warnings": ["secret_below_128_bits"]"#,
+        r#""entries": [{"kind": "totp", "needs": "pin"}]"#,
+        r#""entries": [{"kind": "totp", "batch": {"id": 77}}]"#,
+    ] {
+        let report = run_export(field);
+        assert_eq!((report.held, report.mismatches.len()), (0, 1), "{field}");
     }
 }
 
@@ -57,6 +99,15 @@ fn a_mismatch_never_shows_a_secret_or_a_code() {
         ("secret=JBSWY3DPEHPK3PXP", "secret=JBSWY3DPEHPK3PXP&digits=JBSWY3DPEHPK3PXP"),
         ("Example:alice?secret=JBSWY3DPEHPK3PXP", "Example:ehpk%203pxp?secret=jbsw%20y3dp-ehpk%203pxp"),
         ("secret=JBSWY3DPEHPK3PXP", "secret=JBSWY3DPEHPK3PXP1"),
+        // The parameter's own name escaped; another grouping; a part; the secret as its bytes are expected.
+        ("Example:alice?secret=JBSWY3DPEHPK3PXP", "Example:JBSWY3DPEHPK3PXP?%73ecret=JBSWY3DPEHPK3PXP"),
+        ("Example:alice?secret=JBSWY3DPEHPK3PXP", "Example:jbs-wy3d-peh-pk3p?secret=JBSWY3DPEHPK3PXP"),
+        ("Example:alice", "Example:48656c6c6f21deadbeef"),
+        (r#""account": "alice""#, r#""account": "48656C6C6F21DEADBEEF""#),
+        (r#""account": "alice""#, r#""account": "JBSWY3DPEHPK3PXP""#),
+        (r#""kind": "totp""#, r#""kind": "JBSWY3DPEHPK3PXP""#),
+        ("secret_below_128_bits", "JBSWY3DPEHPK3PXP"),
+        ("otpauth://totp/Example:alice?secret=JBSWY3DPEHPK3PXP&issuer=Example", "steam://JBSWY3DPEHPK3PXP"),
     ];
     for (from, to) in changes {
         let report = run_changed(from, to);
@@ -66,6 +117,23 @@ fn a_mismatch_never_shows_a_secret_or_a_code() {
             assert!(!line.contains(secret), "{line}");
         }
         assert!(line.starts_with("one: ") && line.lines().count() == 1, "{line}");
+    }
+}
+
+#[test]
+fn what_a_case_expects_is_printed_on_one_line_and_without_its_key() {
+    for (input, error) in [
+        ("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ", r"a\n\u001b[2Jb\u202e"),
+        ("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ", "GEZDGNBVGY3TQOJQ"),
+        ("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ&digits=99", r"a\n\u001b[2Jb\u202e"),
+        ("otpauth://totp/a?secret=GEZDGNBVGY3TQOJQ&digits=99", "GEZDGNBVGY3TQOJQ"),
+        ("steam://GEZDGNBVGY3TQOJQ1", "GEZDGNBVGY3TQOJQ1"),
+    ] {
+        let case = r#"[{"id": "x", "entry": "qr", "input": "INPUT", "expect": {"error": "ERROR"}}]"#;
+        let report = run(&parse(&case.replace("INPUT", input).replace("ERROR", error)).unwrap());
+        let line = report.mismatches[0].to_string();
+        assert!(!line.contains(|c: char| c.is_control() || c == '\u{202e}'), "{line:?}");
+        assert!(!line.contains("GEZD"), "{line}");
     }
 }
 
@@ -109,8 +177,44 @@ fn a_file_of_another_form_is_refused_without_quoting_it() {
         r#"[{"id": "JBSW", "tier": "gold", "entry": "qr", "input": "x", "expect": {"error": "x"}}]"#,
         r#"[{"id": "JBSW", "entry": "qr", "input": "x", "expect": {"ok": {}, "error": "x"}}]"#,
         r#"[{"id": "JBSW", "entry": "qr", "input": "x", "expect": "x"}]"#,
+        r#"[{"id": "JBSW", "entry": "qr", "input": "x", "expect": {"ok": {}}}]"#,
+        r#"[{"id": "JBSW", "entry": "qr", "input": "x", "expect": {"ok": {"kind": "totp"}, "error": 5}}]"#,
+        r#"[{"id": "JBSW", "entry": "qr", "input": "x", "expect": {"error": "x", "detail": 5}}]"#,
+        r#"[{"id": "JBSW", "entry": "qr", "input": "x", "expect": {"error": "x", "vendor": ["y"]}}]"#,
+        r#"[{"id": "JBSW", "tier": 1, "entry": "qr", "input": "x", "expect": {"error": "x"}}]"#,
     ];
     for text in bad {
         assert!(matches!(parse(text), Err(FormError::Case { number: 1, .. })), "{text}");
     }
+}
+
+#[test]
+fn an_expectation_that_could_never_fail_is_refused() {
+    for field in [
+        r#""warnings": "text""#,
+        r#""warnings": [1, {}]"#,
+        r#""codes": {}"#,
+        r#""codes": [5]"#,
+        r#""codes": [{"t": "59", "code": "1"}]"#,
+        r#""entries": "x""#,
+        r#""entries": ["x"]"#,
+        r#""entries": [{}]"#,
+        r#""entries": [{"warnings": 1}]"#,
+        r#""skipped": [5]"#,
+        r#""batch": "x""#,
+        r#""secret_hex": 5"#,
+        r#""issuer": {}"#,
+        r#""digits": "6""#,
+        r#""period": 30.5"#,
+    ] {
+        let case = r#"[{"id": "x", "entry": "qr", "input": "x", "expect": {"ok": {"kind": "totp", OK}}}]"#;
+        let refused = parse(&case.replace("OK", field));
+        assert!(matches!(refused, Err(FormError::Case { number: 1, .. })), "{field}");
+    }
+}
+
+#[test]
+fn two_cases_of_one_name_are_refused() {
+    let case = r#"{"id": "x", "entry": "qr", "input": "x", "expect": {"error": "x"}}"#;
+    assert!(matches!(parse(&format!("[{case},{case}]")), Err(FormError::Case { number: 2, .. })));
 }

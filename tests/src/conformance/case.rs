@@ -3,10 +3,13 @@
 //! Fields that are not known are left alone, so that other files of the form can carry more. Errors of form name the
 //! case and the field and never quote a value: a file of cases is a file of secrets.
 
+use std::collections::HashSet;
+
 use countersign_core::enrol::{self, Entry, Payload, PayloadError};
 use serde_json::{Map, Value};
 
-use super::compare::{self, Secrets};
+use super::secrets::Secrets;
+use super::{compare, form};
 
 /// A text and what must be made of it.
 #[derive(Debug)]
@@ -93,10 +96,14 @@ pub fn parse(text: &str) -> Result<Vec<Case>, FormError> {
     if cases.is_empty() {
         return Err(FormError::Empty);
     }
+    let mut ids = HashSet::new();
     let numbered = cases.iter().enumerate();
     numbered
         .map(|(index, case)| {
-            Case::from_json(case).map_err(|fault| {
+            let read = Case::from_json(case).and_then(|read| {
+                if ids.insert(read.id.clone()) { Ok(read) } else { Err("another case has that id") }
+            });
+            read.map_err(|fault| {
                 let id = case.get("id").and_then(Value::as_str).map(str::to_owned);
                 FormError::Case { number: index + 1, id, fault }
             })
@@ -107,10 +114,11 @@ pub fn parse(text: &str) -> Result<Vec<Case>, FormError> {
 impl Case {
     fn from_json(case: &Value) -> Result<Self, &'static str> {
         let text = |name: &str| case.get(name).and_then(Value::as_str);
-        let tier = match text("tier") {
-            None | Some("core") => Tier::Core,
-            Some("extended") => Tier::Extended,
-            Some(_) => return Err("the tier is neither core nor extended"),
+        let tier = match case.get("tier").unwrap_or(&Value::Null) {
+            Value::Null => Tier::Core,
+            Value::String(tier) if tier == "core" => Tier::Core,
+            Value::String(tier) if tier == "extended" => Tier::Extended,
+            _ => return Err("the tier is neither core nor extended"),
         };
         let entry = match text("entry") {
             Some("qr") => CaseEntry::Text(Entry::Qr),
@@ -120,12 +128,17 @@ impl Case {
             Some(_) => return Err("the entry is none of qr, link, manual, file"),
             None => return Err("there is no entry"),
         };
+        let expect = Expect::from_json(case.get("expect").ok_or("there is no expect")?)?;
+        // What a file must hold is not compared yet, and so not judged either.
+        if let (Expect::Ok(fields), CaseEntry::Text(_)) = (&expect, entry) {
+            form::ok(fields)?;
+        }
         Ok(Self {
             id: text("id").ok_or("there is no id")?.to_owned(),
             tier,
             entry,
             input: text("input").ok_or("there is no input")?.to_owned(),
-            expect: Expect::from_json(case.get("expect").ok_or("there is no expect")?)?,
+            expect,
         })
     }
 
@@ -137,37 +150,51 @@ impl Case {
     pub(super) fn outcome(&self) -> Outcome {
         let CaseEntry::Text(entry) = self.entry else { return Outcome::NotYet };
         let got = enrol::read(&self.input, entry);
+        let secrets = self.secrets(&got);
         let differences = match (&self.expect, &got) {
-            (Expect::Ok(expected), Ok(payload)) => {
-                compare::payloads(expected, payload, &Secrets::in_input(&self.input))
-            }
+            (Expect::Ok(expected), Ok(payload)) => compare::payloads(expected, payload, &secrets),
             // Also one that expects another refusal: nothing was read, so nothing is wrong.
             (_, Err(_)) if self.tier == Tier::Extended && !self.expect.is_met_by(&got) => {
                 return Outcome::Refused;
             }
             (Expect::Ok(expected), Err(error)) => {
-                let kind = expected.get("kind").and_then(Value::as_str).unwrap_or("payload");
-                vec![format!("expected {kind:?}, got {}", error.id())]
+                let kind = expected.get("kind").unwrap_or(&Value::Null);
+                vec![format!("expected {}, got {}", secrets.shown(kind), error.id())]
             }
             (Expect::Error { id, .. }, Ok(payload)) => {
+                let id = secrets.shown(&id.as_str().into());
                 vec![format!("expected {id}, got {:?}", compare::kind(payload))]
             }
-            (Expect::Error { id, detail, vendor }, Err(error)) => compare::refusals(
-                (id, detail.as_deref(), vendor.as_deref()),
-                error,
-                &Secrets::in_input(&self.input),
-            ),
+            (Expect::Error { id, detail, vendor }, Err(error)) => {
+                compare::refusals((id, detail.as_deref(), vendor.as_deref()), error, &secrets)
+            }
         };
         if differences.is_empty() { Outcome::Held } else { Outcome::Differs(differences) }
+    }
+
+    /// All that must not be printed about this case.
+    fn secrets(&self, got: &Result<Payload, PayloadError>) -> Secrets {
+        let mut secrets = Secrets::in_input(&self.input);
+        if let Ok(payload) = got {
+            secrets.add_read(payload);
+        }
+        if let Expect::Ok(expected) = &self.expect {
+            expected.iter().for_each(|(name, value)| secrets.add_expected(name, value));
+        }
+        secrets
     }
 }
 
 impl Expect {
     fn from_json(expect: &Value) -> Result<Self, &'static str> {
         let text = |name: &str| expect.get(name).and_then(Value::as_str).map(str::to_owned);
-        match (expect.get("ok"), text("error")) {
+        let given = |name: &str| expect.get(name).filter(|value| !value.is_null());
+        match (given("ok"), given("error")) {
             (Some(Value::Object(ok)), None) => Ok(Self::Ok(ok.clone())),
-            (None, Some(id)) => Ok(Self::Error { id, detail: text("detail"), vendor: text("vendor") }),
+            (None, Some(Value::String(id))) => {
+                form::error(expect)?;
+                Ok(Self::Error { id: id.clone(), detail: text("detail"), vendor: text("vendor") })
+            }
             _ => Err("the expect is neither {\"ok\": {…}} nor {\"error\": \"…\"}"),
         }
     }

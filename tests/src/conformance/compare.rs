@@ -1,47 +1,36 @@
 //! Compares what was read with what a case expects, field by field, and says where they differ.
 //!
-//! Secrets and codes are compared and never printed. Names are printed, unless the secret has ended up in one: that
-//! is the very mistake such a run is there to find.
+//! Secrets and codes are compared and never printed; what is printed goes through [`Secrets`]. A known field that does not
+//! apply to what was read is a difference as well, or it would be one that always holds.
 
 use countersign_core::enrol::{AccountPayload, MigrationPayload, Payload, PayloadError};
 use countersign_core::otp::{CounterParameters, OtpParameters, TimeParameters};
 use countersign_core::ports::Timestamp;
 use serde_json::{Map, Value};
 
+use super::secrets::Secrets;
+
 /// What is compared: the fields of a case by name.
 type Fields = Map<String, Value>;
 
-/// The parts of an input that must not be printed.
-#[derive(Default)]
-pub(super) struct Secrets(Vec<String>);
+/// What an export has and an account has not, and the other way round. `format` may stand at an export of any kind.
+const OF_EXPORTS: [&str; 4] = ["entries", "batch", "skipped", "format"];
+const OF_ACCOUNTS: [&str; 11] = [
+    "issuer",
+    "account",
+    "label_issuer",
+    "secret_hex",
+    "secret_text",
+    "algorithm",
+    "digits",
+    "period",
+    "counter",
+    "codes",
+    "needs",
+];
 
-impl Secrets {
-    /// The shortest part that is looked for; what is shorter is in every other name by chance.
-    const SHORTEST: usize = 4;
-
-    /// The groups of letters behind `secret=` and `data=`, and those of a text that is no link.
-    pub(super) fn in_input(input: &str) -> Self {
-        let input = input.to_ascii_lowercase();
-        let values = ["secret=", "data="].into_iter().flat_map(|name| input.split(name).skip(1));
-        let values = values.map(|rest| rest.split('&').next().unwrap_or_default());
-        let bare = (!input.contains(':')).then_some(input.as_str());
-        let groups = values.chain(bare).flat_map(|value| {
-            // Escapes separate groups, as the characters do that they stand for.
-            let pieces = value.split('%').enumerate();
-            let pieces =
-                pieces.map(|(index, piece)| if index == 0 { piece } else { piece.get(2..).unwrap_or("") });
-            pieces.flat_map(|piece| piece.split(|c: char| !c.is_ascii_alphanumeric()))
-        });
-        Self(groups.filter(|group| group.len() >= Self::SHORTEST).map(str::to_owned).collect())
-    }
-
-    /// A value as it may be printed: JSON on one line, or nothing of it if a secret is in it.
-    fn shown(&self, value: &Value) -> String {
-        let shown = value.to_string();
-        let lower = shown.to_ascii_lowercase();
-        if self.0.iter().any(|secret| lower.contains(secret)) { "…".to_owned() } else { shown }
-    }
-}
+/// What only kinds have that are not read: Mobile-OTP and Yandex Key.
+const OF_OTHERS: [&str; 2] = ["secret_text", "needs"];
 
 /// The kind of a payload, in the words of the cases.
 pub(super) fn kind(payload: &Payload) -> &'static str {
@@ -67,7 +56,7 @@ pub(super) fn refusals(
 ) -> Vec<String> {
     let mut differences = Vec::new();
     if id != error.id() {
-        differences.push(format!("expected {id}, got {}", error.id()));
+        differences.push(format!("expected {}, got {}", secrets.shown(&id.into()), error.id()));
     }
     if detail.is_some() && detail != error.detail() {
         differences.push(difference("detail", &detail.into(), &error.detail().into(), secrets));
@@ -84,10 +73,34 @@ pub(super) fn refusals(
 
 /// The fields of `ok` against what was read.
 pub(super) fn payloads(expected: &Fields, payload: &Payload, secrets: &Secrets) -> Vec<String> {
-    match payload {
-        Payload::Account(account) => accounts(expected, account, secrets),
-        Payload::Migration(migration) => migrations(expected, migration, secrets),
+    let mut differences = match payload {
+        Payload::Account(account) => {
+            let mut differences = unfitting(expected, &OF_EXPORTS);
+            differences.extend(accounts(expected, account, secrets));
+            differences.extend(warnings(expected, &[account], secrets));
+            differences
+        }
+        Payload::Migration(migration) => {
+            let mut differences = unfitting(expected, &OF_ACCOUNTS);
+            differences.extend(migrations(expected, migration, secrets));
+            let accounts: Vec<&AccountPayload> = migration.entries.iter().flatten().collect();
+            differences.extend(warnings(expected, &accounts, secrets));
+            differences
+        }
+    };
+    // An `image=` stays text: nothing is fetched, whatever is expected.
+    if let Some(network) = expected.get("network").filter(|network| !network.is_null() && *network != "none")
+    {
+        differences.push(difference("network", network, &"none".into(), secrets));
     }
+    differences
+}
+
+/// Fields that are expected, hold something, and do not apply.
+fn unfitting(expected: &Fields, names: &[&str]) -> Vec<String> {
+    let holds = |value: &Value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty());
+    let names = names.iter().filter(|name| expected.get(**name).is_some_and(holds));
+    names.map(|name| format!("{name}: expected, and does not apply to what was read")).collect()
 }
 
 fn migrations(expected: &Fields, migration: &MigrationPayload, secrets: &Secrets) -> Vec<String> {
@@ -127,7 +140,12 @@ fn entries(expected: &Fields, migration: &MigrationPayload, secrets: &Secrets) -
     let pairs = expected.iter().zip(got).enumerate();
     let differences = pairs.flat_map(|(index, (expected, got))| {
         let differences = match expected {
-            Value::Object(expected) => accounts(expected, got, secrets),
+            Value::Object(expected) => {
+                let mut differences = unfitting(expected, &OF_EXPORTS);
+                differences.extend(accounts(expected, got, secrets));
+                differences.extend(warnings(expected, &[got], secrets));
+                differences
+            }
             _ => vec!["expected something that is no account".to_owned()],
         };
         differences.into_iter().map(move |difference| format!("entry {index}: {difference}"))
@@ -136,7 +154,7 @@ fn entries(expected: &Fields, migration: &MigrationPayload, secrets: &Secrets) -
 }
 
 fn accounts(expected: &Fields, account: &AccountPayload, secrets: &Secrets) -> Vec<String> {
-    let mut differences = Vec::new();
+    let mut differences = unfitting(expected, &OF_OTHERS);
     let (period, counter) = match account.parameters {
         OtpParameters::Time(time) => (Value::from(time.period().seconds()), Value::Null),
         OtpParameters::Counter(hotp) => (Value::Null, Value::from(hotp.counter)),
@@ -168,17 +186,17 @@ fn accounts(expected: &Fields, account: &AccountPayload, secrets: &Secrets) -> V
     {
         differences.push("the secret differs".to_owned());
     }
-    differences.extend(warnings(expected, account));
     differences.extend(codes(expected, account));
     differences
 }
 
-/// Those that are listed must be raised; more may be.
-fn warnings(expected: &Fields, account: &AccountPayload) -> Vec<String> {
-    let raised = |id: &str| account.warnings.iter().any(|warning| warning.id() == id);
-    let listed = expected.get("warnings").and_then(Value::as_array);
-    let listed = listed.into_iter().flatten().filter_map(Value::as_str);
-    listed.filter(|id| !raised(id)).map(|id| format!("warnings: expected {id:?}, got none such")).collect()
+/// Those that are listed must be raised, by one of the accounts; more may be.
+fn warnings(expected: &Fields, accounts: &[&AccountPayload], secrets: &Secrets) -> Vec<String> {
+    let raised =
+        |id: &Value| accounts.iter().flat_map(|account| &account.warnings).any(|warning| *id == warning.id());
+    let listed = expected.get("warnings").and_then(Value::as_array).into_iter().flatten();
+    let missing = listed.filter(|id| !raised(id));
+    missing.map(|id| format!("warnings: expected {}, got none such", secrets.shown(id))).collect()
 }
 
 fn codes(expected: &Fields, account: &AccountPayload) -> Vec<String> {
@@ -190,17 +208,20 @@ fn codes(expected: &Fields, account: &AccountPayload) -> Vec<String> {
 fn code_difference(expected: &Value, account: &AccountPayload) -> Option<String> {
     let moment = expected.get("t").and_then(Value::as_i64);
     let counter = expected.get("counter").and_then(Value::as_u64);
-    let matches = match (account.parameters, moment, counter) {
-        (OtpParameters::Time(time), Some(seconds), None) => {
-            let code = time.code_at(&account.secret, Timestamp::from_unix_seconds(seconds));
-            code.is_ok_and(|code| expected.get("code") == Some(&Value::from(code.digits.as_str())))
-        }
-        (OtpParameters::Counter(hotp), None, Some(counter)) => {
-            let code = CounterParameters { counter, ..hotp }.code(&account.secret);
-            expected.get("code") == Some(&Value::from(code.digits.as_str()))
-        }
-        _ => false,
-    };
+    // A PIN makes codes of a kind that is not read.
+    let pin = expected.get("pin").is_some_and(|pin| !pin.is_null());
+    let matches = !pin
+        && match (account.parameters, moment, counter) {
+            (OtpParameters::Time(time), Some(seconds), None) => {
+                let code = time.code_at(&account.secret, Timestamp::from_unix_seconds(seconds));
+                code.is_ok_and(|code| expected.get("code") == Some(&Value::from(code.digits.as_str())))
+            }
+            (OtpParameters::Counter(hotp), None, Some(counter)) => {
+                let code = CounterParameters { counter, ..hotp }.code(&account.secret);
+                expected.get("code") == Some(&Value::from(code.digits.as_str()))
+            }
+            _ => false,
+        };
     let when = moment.map(|t| format!("t {t}")).or(counter.map(|counter| format!("counter {counter}")));
     (!matches).then(|| format!("the code differs at {}", when.unwrap_or_else(|| "no moment".to_owned())))
 }

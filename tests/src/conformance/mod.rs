@@ -6,6 +6,8 @@
 
 mod case;
 mod compare;
+mod form;
+mod secrets;
 
 use std::fmt;
 
