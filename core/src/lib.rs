@@ -11,3 +11,8 @@ pub mod ports;
 pub mod scan;
 mod store;
 pub mod vault;
+
+/// The README's example is a test: it is the first thing that somebody copies.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

@@ -62,6 +62,10 @@ const fn for_foreign(foreign: Foreign) -> (&'static str, &'static str) {
             "This code opens a web page. Sign in there, and scan the code it shows for an authenticator app.",
         ),
         Foreign::Wifi => ("wifi", "This code joins a Wi-Fi network. Scan the one that the service shows."),
+        Foreign::SteamCommand => (
+            "steam_command",
+            "This link opens something in the Steam client. Enter the key that Steam calls the shared secret, in base32.",
+        ),
         Foreign::Passkey => (
             "passkey",
             "This code is for a passkey. Scan it with the phone's own camera, or choose an authenticator app at the service.",

@@ -206,6 +206,9 @@ pub enum Foreign {
     /// A passkey's hand-over from one device to another (FIDO hybrid transport).
     #[error("a passkey code")]
     Passkey,
+    /// A link that makes the Steam client do something (`steam://run/…`).
+    #[error("a link for the Steam client")]
+    SteamCommand,
     /// Six to eight digits.
     #[error("a one-time code")]
     OneTimeCode,

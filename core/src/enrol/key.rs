@@ -40,7 +40,14 @@ pub(super) fn read_typed(text: &str) -> Result<AccountPayload, PayloadError> {
 }
 
 /// `steam://KEY`, as Bitwarden writes it.
+///
+/// # Errors
+/// [`Foreign::SteamCommand`] for a link that is for the Steam client.
 pub(super) fn read_steam(rest: &str) -> Result<AccountPayload, PayloadError> {
+    // The Steam client's own links (`steam://run/440`) have a command and a slash; a key has neither.
+    if rest.trim_matches('/').contains('/') {
+        return Err(PayloadError::NotOtpauth(Foreign::SteamCommand));
+    }
     let key = decode(rest.trim_matches('/'), Plus::IsPlus);
     let steam = OtpParameters::Time(TimeParameters::Steam);
     Ok(AccountPayload::new(Names::steam(), read_secret(&key)?, steam))

@@ -61,13 +61,19 @@ fn effective_type(written: Type, query: &Query<'_>, issued: bool) -> Result<Type
     if !encoder.is_empty() && !encoder.eq_ignore_ascii_case("steam") {
         return Err(PayloadError::UnsupportedType { found: Found::new(encoder) });
     }
-    let flagged = !encoder.is_empty() || query.get(Parameter::Steam).is_some();
+    let flagged = !encoder.is_empty() || query.get(Parameter::Steam).is_some_and(|flag| is_set(&flag));
     match written {
         // Steam's codes have no counter, so such a link contradicts itself.
         Type::Hotp if flagged => Err(PayloadError::UnsupportedType { found: Found::new("hotp") }),
         Type::Totp if flagged || issued => Ok(Type::Steam),
         Type::Totp | Type::Hotp | Type::Steam => Ok(written),
     }
+}
+
+/// A flag is set by being there, whatever its value, unless that says no.
+fn is_set(flag: &str) -> bool {
+    let flag = flag.trim();
+    !(flag == "0" || flag.eq_ignore_ascii_case("false"))
 }
 
 /// A counter is not read at all: the Key URI Format says that TOTP ignores it.

@@ -3,6 +3,8 @@
 //! An account can be used as it stands: its secret is not empty and its parameters are in range. What is doubtful
 //! but usable is a [`Warning`], never a refusal, and what is not usable never gets here.
 
+use std::fmt;
+
 use crate::otp::{OtpParameters, OtpSecret, TimeParameters};
 
 use super::label::Names;
@@ -18,8 +20,9 @@ pub enum Payload {
 
 /// One account, as the service or another app describes it.
 ///
-/// Names are kept as written, control characters and all: escape them before they reach a terminal.
-#[derive(Debug, PartialEq, Eq)]
+/// Names are kept as written, control characters and all: escape them before they reach a terminal. `Debug` shows none of
+/// them, since logs are where it ends up (rule 12 of `docs/payloads.md`).
+#[derive(PartialEq, Eq)]
 pub struct AccountPayload {
     /// The service; from the `issuer` parameter, else from the label. Never empty.
     pub issuer: Option<String>,
@@ -48,6 +51,16 @@ impl AccountPayload {
         let warnings =
             warnings.into_iter().filter_map(|(raised, warning)| raised.then_some(warning)).collect();
         Self { issuer, account, label_issuer, secret, parameters, warnings }
+    }
+}
+
+impl fmt::Debug for AccountPayload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccountPayload")
+            .field("secret", &self.secret)
+            .field("parameters", &self.parameters)
+            .field("warnings", &self.warnings)
+            .finish_non_exhaustive()
     }
 }
 

@@ -148,6 +148,8 @@ fn debug_of_a_refused_value_shows_that_there_is_one() {
 fn debug_of_an_account_hides_the_secret() {
     let printed = format!("{:?}", account("otpauth://totp/a?secret=JBSWY3DPEHPK3PXP"));
     assert!(printed.contains("OtpSecret(…)") && !printed.contains("72, 101"), "{printed}");
+    let read = read("otpauth://totp/canary1:canary2?secret=AAAA&issuer=canary3", Entry::Qr);
+    assert!(!format!("{read:?}").contains("canary"), "{read:?}");
 }
 
 #[test]

@@ -27,6 +27,13 @@ use crate::otp::{OtpParameters, OtpSecret, TimeParameters};
 /// fn serialise<T: serde::Serialize>() {}
 /// serialise::<countersign_core::enrol::OtpauthUri>();
 /// ```
+/// ```
+/// // The control, so that a failure above has one cause.
+/// fn debug<T: std::fmt::Debug>() {}
+/// fn serialise<T: serde::Serialize>() {}
+/// debug::<countersign_core::enrol::OtpauthUri>();
+/// serialise::<String>();
+/// ```
 pub struct OtpauthUri(Zeroizing<String>);
 
 impl OtpauthUri {

@@ -28,6 +28,13 @@ const STEAM_ALPHABET: &[u8; 26] = b"23456789BCDFGHJKMNPQRTVWXY";
 /// fn serialise<T: serde::Serialize>() {}
 /// serialise::<countersign_core::otp::CodeDigits>();
 /// ```
+/// ```
+/// // The control, so that a failure above has one cause.
+/// fn debug<T: std::fmt::Debug>() {}
+/// fn serialise<T: serde::Serialize>() {}
+/// debug::<countersign_core::otp::CodeDigits>();
+/// serialise::<String>();
+/// ```
 pub struct CodeDigits(Zeroizing<String>);
 
 impl CodeDigits {

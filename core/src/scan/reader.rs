@@ -70,28 +70,87 @@ impl Deadline<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use qrcodegen::{QrCode, QrCodeEcc};
 
     use super::*;
     use crate::ports::SystemClock;
     use crate::scan::{ErrorCorrection, Geometry};
 
-    #[test]
-    fn a_clean_code_is_read_with_its_text_version_and_level() {
-        let text = "otpauth://totp/Example:ana?secret=JBSWY3DPEHPK3PXP&issuer=Example";
-        let code = QrCode::encode_text(text, QrCodeEcc::Medium).unwrap();
+    const TEXT: &str = "otpauth://totp/Example:ana?secret=JBSWY3DPEHPK3PXP&issuer=Example";
+
+    /// A clean code with its quiet zone, and the length of a side.
+    fn picture(code: &QrCode) -> (Vec<u8>, u32) {
         let side = (code.size() + 8) * 4;
-        let pixels: Vec<u8> = (0..side * side)
+        let pixels = (0..side * side)
             .map(|i| if code.get_module(i % side / 4 - 4, i / side / 4 - 4) { 0 } else { 255 })
             .collect();
-        let side = u32::try_from(side).unwrap();
+        (pixels, u32::try_from(side).unwrap())
+    }
+
+    #[test]
+    fn a_clean_code_is_read_with_its_text_version_and_level() {
+        let code = QrCode::encode_text(TEXT, QrCodeEcc::Medium).unwrap();
+        let (pixels, side) = picture(&code);
         let frame = Frame::new(&pixels, Geometry::packed(side, side)).unwrap();
         let Reading::Symbols(symbols) = Reader::new(SystemClock::new()).read(&frame, STILL_BUDGET) else {
             panic!("nothing read");
         };
         assert_eq!(symbols.len(), 1);
-        assert_eq!(symbols[0].text(), Some(text));
+        assert_eq!(symbols[0].text(), Some(TEXT));
         assert_eq!(i32::from(symbols[0].version()), code.version().value().into());
         assert!(symbols[0].error_correction() >= ErrorCorrection::Medium);
+    }
+
+    /// A clock that goes on by a millisecond whenever it is asked, so that a step takes as long as it asks often.
+    #[derive(Clone, Default)]
+    struct Counting(Arc<AtomicU64>);
+
+    impl MonotonicClock for Counting {
+        fn elapsed(&self) -> Duration {
+            Duration::from_millis(self.0.fetch_add(1, Ordering::Relaxed))
+        }
+    }
+
+    /// What a picture is read as within `budget`, and how often the clock was asked.
+    fn read_within(budget: Duration, pixels: &[u8], side: u32) -> (Reading, u64) {
+        let clock = Counting::default();
+        let frame = Frame::new(pixels, Geometry::packed(side, side)).unwrap();
+        let reading = Reader::new(clock.clone()).read(&frame, budget);
+        (reading, clock.0.load(Ordering::Relaxed))
+    }
+
+    #[test]
+    fn without_any_budget_nothing_is_read() {
+        let (pixels, side) = picture(&QrCode::encode_text(TEXT, QrCodeEcc::Medium).unwrap());
+        let (reading, asked) = read_within(Duration::ZERO, &pixels, side);
+        assert!(matches!(reading, Reading::Nothing(Hint::NothingLikeACode)), "{reading:?}");
+        assert!(asked <= 1 + ASKED_AFTER_THE_END, "asked {asked} times");
+        // The same with all the time of the world, so that it is the budget that made the difference.
+        assert!(matches!(read_within(Duration::MAX, &pixels, side).0, Reading::Symbols(_)));
+    }
+
+    /// Every step on the way out asks once more, and none begins another: a handful, not one for every row.
+    const ASKED_AFTER_THE_END: u64 = 16;
+
+    #[test]
+    fn once_the_budget_is_spent_no_further_step_is_begun() {
+        // Finder patterns everywhere and no symbol: enough to try for much longer than any budget here.
+        let side = 640;
+        let pixels: Vec<u8> = (0..side * side)
+            .map(|i| {
+                let (x, y) = (i % side % 32 / 4, i / side % 32 / 4);
+                let ring = (x.min(6).min(6 - x.min(6))).min(y.min(6).min(6 - y.min(6)));
+                if x > 6 || y > 6 || ring == 1 { 255 } else { 0 }
+            })
+            .collect();
+        let (_, unbounded) = read_within(Duration::MAX, &pixels, side);
+        for budget in [1, 5, 25] {
+            assert!(unbounded > 4 * (budget + ASKED_AFTER_THE_END), "asked {unbounded} times without an end");
+            let (_, asked) = read_within(Duration::from_millis(budget), &pixels, side);
+            assert!(asked <= 1 + budget + ASKED_AFTER_THE_END, "{budget} ms: asked {asked} times");
+        }
     }
 }

@@ -155,12 +155,14 @@ impl Session {
     /// Whether a symbol is new to this session.
     fn remember(&mut self, symbol: &Symbol) -> bool {
         let seen = Seen { bytes: symbol.bytes.clone(), structured_append: symbol.structured_append };
-        if self.seen.contains(&seen) {
-            return false;
+        let place = self.seen.iter().position(|earlier| *earlier == seen);
+        match place {
+            // What stays in view is the latest again, or the next 256 codes would push it out.
+            Some(place) => drop(self.seen.remove(place)),
+            None => self.seen.truncate(MOST_SEEN - 1),
         }
-        self.seen.truncate(MOST_SEEN - 1);
         self.seen.push_front(seen);
-        true
+        place.is_none()
     }
 
     /// Puts a part to the others of its message: the whole of it, or what is still missing.

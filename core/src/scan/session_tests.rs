@@ -111,6 +111,18 @@ fn what_is_remembered_is_bounded() {
 }
 
 #[test]
+fn a_code_that_stays_in_view_is_not_reported_again_after_many_others() {
+    let mut session = session();
+    see(&mut session, vec![symbol(b"poster", None)]);
+    for number in 0..1000u32 {
+        let scanned = see(&mut session, vec![symbol(b"poster", None), symbol(&number.to_be_bytes(), None)]);
+        let Scanned::New(messages) = scanned else { panic!("{scanned:?}") };
+        assert!(messages.len() == 1 && messages[0].bytes() != b"poster", "after {number} others");
+    }
+    assert_eq!(session.seen.len(), MOST_SEEN);
+}
+
+#[test]
 fn nothing_prints_a_payload() {
     let mut session = session();
     let scanned = see(&mut session, vec![symbol(b"JBSWY3DPEHPK3PXP", None)]);

@@ -1,3 +1,5 @@
+//! Every plaintext comes back as it was, in one form only, and nothing malformed is read.
+
 use minicbor::Encoder;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! A kit comes back from its paper, and one that is mistyped, foreign or tampered with does not.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! An invitation link is read as it was written, and nothing else is one.
+
 use countersign_protocol::ids::Head;
 use proptest::prelude::*;
 

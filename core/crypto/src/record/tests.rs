@@ -1,3 +1,5 @@
+//! A record opens in its place, for its holder, at its revision, and nowhere else.
+
 use std::collections::HashSet;
 
 use countersign_protocol::ids::SpaceId;

@@ -193,6 +193,7 @@ fn steam_is_found_by_type_encoder_flag_or_issuer() {
         "otpauth://totp/a?secret=AAAA&encoder=STEAM",
         "otpauth://totp/a?secret=AAAA&steam",
         "otpauth://totp/a?secret=AAAA&steam=",
+        "otpauth://totp/a?secret=AAAA&steam=true",
         "otpauth://totp/a?secret=AAAA&issuer=steam",
         "otpauth://totp/Steam:a?secret=AAAA&digits=6",
         "STEAM://AAAA",
@@ -205,6 +206,9 @@ fn steam_is_found_by_type_encoder_flag_or_issuer() {
         "otpauth://totp/Steam:a?secret=AAAA&issuer=Valve",
         "otpauth://totp/a?secret=AAAA&issuer=Steamroller",
         "otpauth://totp/a?secret=AAAA&encoder=",
+        "otpauth://totp/a?secret=AAAA&steam=false",
+        "otpauth://totp/a?secret=AAAA&steam=%20FALSE",
+        "otpauth://totp/a?secret=AAAA&steam=0",
         "otpauth://hotp/Steam:a?secret=AAAA&counter=0",
     ] {
         assert!(!is_steam(&account(text)), "{text}");
@@ -223,7 +227,11 @@ fn a_steam_link_that_contradicts_steam_is_refused() {
     ] {
         assert_eq!(refusal(read(&format!("otpauth://{rest}"), Entry::Qr)).0, id, "{rest}");
     }
-    assert_eq!(refusal(read("steam://run/440", Entry::Link)).0, "invalid_secret");
+    for text in ["steam://rungameid/440", "steam://run/440", "STEAM://open/friends/", "steam:///install/440"]
+    {
+        let refused = read(text, Entry::Link);
+        assert_eq!(refused.unwrap_err(), PayloadError::NotOtpauth(Foreign::SteamCommand), "{text}");
+    }
     assert_eq!(refusal(read("steam://", Entry::Link)).0, "empty_secret");
 }
 
