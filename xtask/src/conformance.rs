@@ -26,8 +26,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let cases = conformance::parse(&text).with_context(|| format!("{file} is not a file of cases"))?;
     let report = conformance::run(&cases);
     for mismatch in &report.mismatches {
-        println!("{mismatch}");
+        say!("{mismatch}");
     }
-    println!("{report}");
+    say!("{report}");
     Ok(if report.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

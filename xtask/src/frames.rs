@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let records = make_all(arguments, &jobs)?;
     write_manifest(&arguments.out.join("manifest.csv"), &records)?;
     let with_code = jobs.iter().filter(|(scenario, _)| scenario.has_code()).count();
-    println!(
+    say!(
         "frames: {} of {}x{} from seed {}, {with_code} with a code, in {}",
         jobs.len(),
         arguments.size.0,

@@ -59,10 +59,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let status = fuzzer.wait().context("cannot wait for cargo fuzz")?;
     let Some(executions) = executions else { bail!("the fuzzer did not run: see its output above") };
     if status.success() {
-        println!("{target}: {executions} executions in {seconds} s, nothing found");
+        say!("{target}: {executions} executions in {seconds} s, nothing found");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{target}: a finding after {executions} executions, in tests/fuzz/artifacts/{target}");
+    say!("{target}: a finding after {executions} executions, in tests/fuzz/artifacts/{target}");
     Ok(ExitCode::FAILURE)
 }
 

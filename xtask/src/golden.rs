@@ -46,6 +46,6 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         fs::copy(phone.file(name), folder.join(name))?;
     }
     fs::write(folder.join("key"), key.as_bytes())?;
-    println!("{}: store, key, vault, backup", folder.display());
+    say!("{}: store, key, vault, backup", folder.display());
     Ok(ExitCode::SUCCESS)
 }

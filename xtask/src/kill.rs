@@ -70,13 +70,13 @@ fn kill(runs: u64, first_seed: u64) -> anyhow::Result<Tally> {
             Ok(()) => tally.passed += 1,
             Err(error) => {
                 tally.failed += 1;
-                println!("run {number}, seed {seed}: {error:#}");
-                println!("  the child's last words: {:?}", said.last());
+                say!("run {number}, seed {seed}: {error:#}");
+                say!("  the child's last words: {:?}", said.last());
                 folder = Folder::new();
             }
         }
     }
-    println!("{runs} kills, {steps} steps reported as saved, {} failed", tally.failed);
+    say!("{runs} kills, {steps} steps reported as saved, {} failed", tally.failed);
     Ok(tally)
 }
 

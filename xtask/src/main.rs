@@ -1,5 +1,8 @@
 //! `cargo xtask …`: everything CI runs, every generator, every measurement. One command, one module.
 
+#[macro_use]
+mod say;
+
 mod bench;
 mod check;
 mod conformance;

@@ -35,15 +35,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         match outcome.map_err(|_| anyhow::anyhow!("a thread of the model panicked"))? {
             Ok(part) => met.add(&part),
             Err(difference) => {
-                println!("{difference}");
+                say!("{difference}");
                 differences += 1;
             }
         }
     }
     for (verdict, count) in &met.verdicts {
-        println!("{count:>12} {verdict}");
+        say!("{count:>12} {verdict}");
     }
-    println!("{} sequences, {} entries judged alike, {differences} differences", met.sequences, met.steps);
+    say!("{} sequences, {} entries judged alike, {differences} differences", met.sequences, met.steps);
     Ok(if differences == 0 && met.sequences > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

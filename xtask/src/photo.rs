@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let file = make(&arguments.photo, arguments.seed)?;
     std::fs::write(&arguments.out, &file)
         .with_context(|| format!("cannot write {}", arguments.out.display()))?;
-    println!("photo: {} kB from seed {}, in {}", file.len() / 1000, arguments.seed, arguments.out.display());
+    say!("photo: {} kB from seed {}, in {}", file.len() / 1000, arguments.seed, arguments.out.display());
     Ok(ExitCode::SUCCESS)
 }
 

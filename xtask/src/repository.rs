@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, ensure};
-use cargo_metadata::{Metadata, MetadataCommand};
+use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 
 /// The checkout that this command was built from.
 pub(crate) struct Repository {
@@ -19,6 +19,8 @@ impl Repository {
             Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask lies in a folder")?.to_owned();
         let metadata = MetadataCommand::new()
             .manifest_path(root.join("Cargo.toml"))
+            // What only a feature brings has a licence too.
+            .features(CargoOpt::AllFeatures)
             .other_options(["--locked".to_owned()])
             .exec()
             .context("cargo metadata --locked (is Cargo.lock committed and up to date?)")?;

@@ -26,15 +26,15 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let written = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let wanted = with_tables(&written)?;
     if written == wanted {
-        println!("docs/protocol.md shows the tables of the code");
+        say!("docs/protocol.md shows the tables of the code");
         return Ok(ExitCode::SUCCESS);
     }
     if arguments.check {
-        println!("docs/protocol.md differs from the code: run `cargo xtask rights`");
+        say!("docs/protocol.md differs from the code: run `cargo xtask rights`");
         return Ok(ExitCode::FAILURE);
     }
     fs::write(&path, wanted).with_context(|| format!("cannot write {}", path.display()))?;
-    println!("docs/protocol.md now shows the tables of the code");
+    say!("docs/protocol.md now shows the tables of the code");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -33,11 +33,11 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let files = files();
     let stale = stale(&files)?;
     if stale.is_empty() {
-        println!("{} files of vectors are as the code makes them", files.len());
+        say!("{} files of vectors are as the code makes them", files.len());
         return Ok(ExitCode::SUCCESS);
     }
     if arguments.check {
-        println!("tests/vectors differs from the code in {}: run `cargo xtask vectors`", stale.join(", "));
+        say!("tests/vectors differs from the code in {}: run `cargo xtask vectors`", stale.join(", "));
         return Ok(ExitCode::FAILURE);
     }
     for name in &stale {
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
         }
     }
-    println!("wrote {}", stale.join(", "));
+    say!("wrote {}", stale.join(", "));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -115,6 +115,7 @@ impl Progress {
         Self { done: 0, total, started: Instant::now(), last_said: Duration::ZERO }
     }
 
+    #[allow(clippy::disallowed_methods, reason = "progress is told by the clock on the wall")]
     fn next(&mut self, path: &str) {
         self.done += 1;
         let elapsed = self.started.elapsed();

@@ -31,8 +31,8 @@ pub(crate) fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
         let ratio = ours / bare;
         let verdict = if ratio <= BAR { "holds" } else { "MISSED" };
         missed += usize::from(ratio > BAR);
-        println!("{what}: {:.1} µs, bare {:.1} µs, ratio {ratio:.3}: {verdict}", ours / 1e3, bare / 1e3);
+        say!("{what}: {:.1} µs, bare {:.1} µs, ratio {ratio:.3}: {verdict}", ours / 1e3, bare / 1e3);
     }
-    println!("{} of {} ratios are at most {BAR}", COMPARED.len() - missed, COMPARED.len());
+    say!("{} of {} ratios are at most {BAR}", COMPARED.len() - missed, COMPARED.len());
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

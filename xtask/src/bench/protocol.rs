@@ -27,18 +27,18 @@ pub(crate) fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
     let (ratio, faster) = (ours / bare, ours / checkpoint);
     let bars = [ratio <= REPLAY_BAR, faster >= CHECKPOINT_BAR];
     let verdict = |holds| if holds { "holds" } else { "MISSED" };
-    println!(
+    say!(
         "replay: {:.1} ms, bare signature checks {:.1} ms, ratio {ratio:.3}, at most {REPLAY_BAR}: {}",
         ours / 1e6,
         bare / 1e6,
         verdict(bars[0])
     );
-    println!(
+    say!(
         "checkpoint: {:.2} ms, {faster:.0} times faster than the replay, at least {CHECKPOINT_BAR}: {}",
         checkpoint / 1e6,
         verdict(bars[1])
     );
     let held = bars.iter().filter(|holds| **holds).count();
-    println!("{held} of {} bars hold", bars.len());
+    say!("{held} of {} bars hold", bars.len());
     Ok(if held == bars.len() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

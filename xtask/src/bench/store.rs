@@ -60,7 +60,7 @@ struct Figures {
 impl Figures {
     fn hold(&mut self, what: &str, found: f64, bar: f64, unit: &str) {
         let verdict = if found <= bar { "holds" } else { "MISSED" };
-        println!("{what}: {found:.2} {unit}, bar {bar} {unit}: {verdict}");
+        say!("{what}: {found:.2} {unit}, bar {bar} {unit}: {verdict}");
         self.count += 1;
         self.missed += usize::from(found > bar);
     }
@@ -69,14 +69,14 @@ impl Figures {
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(folder) = &arguments.child {
         first_screen(folder)?;
-        println!("{}", resident_kib()?);
+        say!("{}", resident_kib()?);
         return Ok(ExitCode::SUCCESS);
     }
     let (small, large) = (Folder::new(), Folder::new());
     let mut figures = Figures { missed: 0, count: 0 };
     let few = filled(small.path(), 10)?;
     let (many, took) = time(|| filled(large.path(), arguments.accounts));
-    println!("{} accounts imported in one step: {:.1} s", arguments.accounts, took.as_secs_f64());
+    say!("{} accounts imported in one step: {:.1} s", arguments.accounts, took.as_secs_f64());
     one_more_account(&few, &many?, arguments.accounts, &mut figures)?;
 
     first_screen_beside_bare(large.path(), &mut figures)?;
@@ -91,7 +91,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (unlocked, _) = first_screen(large.path())?;
     search(&unlocked, &mut figures)?;
     codes(&unlocked, &mut figures)?;
-    println!("{} of {} figures hold", figures.count - figures.missed, figures.count);
+    say!("{} of {} figures hold", figures.count - figures.missed, figures.count);
     Ok(if figures.missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -155,7 +155,7 @@ fn one_more_account(
         }
     }
     let [few, many] = [median(at_few), median(at_many)];
-    println!("one more account: {:.2} ms at 10, {:.2} ms at {count}", few * 1e3, many * 1e3);
+    say!("one more account: {:.2} ms at 10, {:.2} ms at {count}", few * 1e3, many * 1e3);
     figures.hold("one more account, ratio", many / few, 1.5, "x");
     Ok(())
 }
@@ -170,7 +170,7 @@ fn first_screen_beside_bare(folder: &Path, figures: &mut Figures) -> anyhow::Res
         bare.push(bare_cost(folder)?.as_secs_f64());
     }
     let [step, bare] = [median(step), median(bare)];
-    println!("open, unlock and the first screen: {:.1} ms; bare: {:.1} ms", step * 1e3, bare * 1e3);
+    say!("open, unlock and the first screen: {:.1} ms; bare: {:.1} ms", step * 1e3, bare * 1e3);
     figures.hold("open, unlock and the first screen beside the bare cost", step / bare, 2.0, "x");
     Ok(())
 }
@@ -214,7 +214,7 @@ fn search(unlocked: &Unlocked, figures: &mut Figures) -> anyhow::Result<()> {
     let mut slowest = 0.0_f64;
     for typed in ["g", "gi", "git", "git 77", "person.4", "zzz", "bank 9999", "e"] {
         let took = rounds(|| unlocked.accounts(typed).map(drop))?;
-        println!("search {typed:?}: {:.2} ms", took * 1e3);
+        say!("search {typed:?}: {:.2} ms", took * 1e3);
         slowest = slowest.max(took);
     }
     figures.hold("search as typed, the slowest", slowest * 1e3, 5.0, "ms");
@@ -225,7 +225,7 @@ fn codes(unlocked: &Unlocked, figures: &mut Figures) -> anyhow::Result<()> {
     let accounts = unlocked.accounts("service")?;
     let thousand: Vec<AccountId> = accounts.iter().take(1000).map(|account| account.id).collect();
     let (first, took) = time(|| unlocked.codes(&thousand));
-    println!("{} codes for the first time: {:.1} ms", first?.len(), took.as_secs_f64() * 1e3);
+    say!("{} codes for the first time: {:.1} ms", first?.len(), took.as_secs_f64() * 1e3);
     let again = rounds(|| unlocked.codes(&thousand).map(drop))?;
     figures.hold("1,000 current codes in one call", again * 1e3, 5.0, "ms");
     Ok(())

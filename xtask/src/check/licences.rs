@@ -29,7 +29,7 @@ fn cargo_deny_is_installed(repository: &Repository) -> bool {
 }
 
 fn by_cargo_deny(repository: &Repository) -> anyhow::Result<Findings> {
-    let checks = ["deny", "--workspace", "check", "licenses", "bans", "sources"];
+    let checks = ["deny", "--workspace", "--all-features", "check", "licenses", "bans", "sources"];
     let status = repository.cargo().args(checks).status().context("cannot start cargo deny")?;
     Ok(if status.success() {
         Findings::new()
@@ -96,6 +96,13 @@ mod tests {
     fn the_old_slash_and_an_exception_are_understood() {
         assert!(judged("MIT/Apache-2.0"));
         assert!(judged("Apache-2.0 WITH LLVM-exception"));
+    }
+
+    #[test]
+    fn what_only_a_feature_brings_is_judged_too() {
+        let repository = Repository::open().unwrap();
+        let packages = &repository.metadata().packages;
+        assert!(packages.iter().any(|package| *package.name == "zxing-cpp"), "a feature of tests/peers");
     }
 
     #[test]

@@ -32,7 +32,8 @@ struct Check {
 }
 
 // Cheap ones first: a wrong format is known before the compiler has started.
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 10] = [
+    Check { name: "tools of the toolchain", judge: tools::components },
     Check { name: "format", judge: tools::format },
     Check { name: "edges between rooms", judge: edges::judge },
     Check { name: "lints of every package", judge: edges::lints },
@@ -46,7 +47,7 @@ const CHECKS: [Check; 9] = [
 
 pub(crate) fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
     let tally = all(&Repository::open()?)?;
-    println!("{tally}");
+    say!("{tally}");
     Ok(tally.exit_code())
 }
 
@@ -62,9 +63,9 @@ pub(crate) fn all(repository: &Repository) -> anyhow::Result<Tally> {
 
 fn report(name: &str, findings: &Findings, took: Duration, tally: &mut Tally) {
     let verdict = if findings.is_empty() { "ok" } else { "FAILED" };
-    println!("check {name}: {verdict} ({:.1} s)", took.as_secs_f64());
+    say!("check {name}: {verdict} ({:.1} s)", took.as_secs_f64());
     for finding in findings {
-        println!("  {finding}");
+        say!("  {finding}");
     }
     tally.count(findings.is_empty());
 }

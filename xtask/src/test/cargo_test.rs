@@ -1,5 +1,6 @@
-//! The Rust suite: `cargo test` over the default members, unit, integration and documentation tests alike.
+//! The Rust suite: `cargo test` over every package, unit, integration and documentation tests alike.
 //!
+//! `tests/peers` is no default member, since one of its readers needs a C++ compiler; without that feature it builds anywhere.
 //! The output is passed on line by line as it comes, and the runners' closing lines are added up. An ignored test
 //! counts as failed: a test that does not run looks green and holds nothing.
 
@@ -11,10 +12,12 @@ use anyhow::Context;
 use crate::repository::Repository;
 use crate::tally::Tally;
 
+const ARGUMENTS: [&str; 4] = ["test", "--locked", "--workspace", "--no-fail-fast"];
+
 pub(super) fn run(repository: &Repository) -> anyhow::Result<Tally> {
     let mut child = repository
         .cargo()
-        .args(["test", "--locked", "--no-fail-fast"])
+        .args(ARGUMENTS)
         .stdout(Stdio::piped())
         .spawn()
         .context("cannot start cargo test")?;
@@ -22,7 +25,7 @@ pub(super) fn run(repository: &Repository) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     for line in BufReader::new(output).lines() {
         let line = line.context("cannot read the output of cargo test")?;
-        println!("{line}");
+        say!("{line}");
         if let Some(counted) = closing_line(&line) {
             tally += counted;
         }
@@ -56,6 +59,18 @@ mod tests {
         assert_eq!(closing_line(line), Some(Tally { passed: 3, failed: 1 }));
         let line = "test result: FAILED. 12 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out";
         assert_eq!(closing_line(line), Some(Tally { passed: 12, failed: 2 }));
+    }
+
+    /// Cargo takes the default members alone where nothing else is said.
+    #[test]
+    fn packages_outside_the_default_members_are_tested_too() {
+        let repository = Repository::open().unwrap();
+        let metadata = repository.metadata();
+        let left_out = metadata.workspace_members.len() - metadata.workspace_default_members.len();
+        assert!(
+            left_out > 0 && ARGUMENTS.contains(&"--workspace"),
+            "{left_out} packages are no default members"
+        );
     }
 
     #[test]

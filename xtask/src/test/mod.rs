@@ -35,21 +35,21 @@ pub(crate) fn run(_: &Arguments) -> anyhow::Result<ExitCode> {
     let mut total = Tally::default();
     let mut lines = Vec::new();
     for suite in &SUITES {
-        println!("--- {} ---", suite.name);
+        say!("--- {} ---", suite.name);
         let (outcome, took) = stopwatch::time(|| (suite.run)(&repository));
         // A suite that could not run does not hide what the others would have found.
         let tally = outcome.unwrap_or_else(|error| {
-            println!("error: {error:#}");
+            say!("error: {error:#}");
             Tally { passed: 0, failed: 1 }
         });
         lines.push(closing_line(suite.name, tally, took));
         total += tally;
     }
-    println!("--- summary ---");
+    say!("--- summary ---");
     for line in lines {
-        println!("{line}");
+        say!("{line}");
     }
-    println!("{total}");
+    say!("{total}");
     Ok(total.exit_code())
 }
 
