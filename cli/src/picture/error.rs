@@ -72,7 +72,9 @@ impl PictureError {
             | Self::TooManyPixels { .. }
             | Self::SideTooLong { .. }
             | Self::TooMuchMemory => "Crop the picture to the QR code, or scan a screenshot of it.",
-            Self::NotAPicture => "Use a PNG, JPEG, WebP, GIF or BMP picture.",
+            Self::NotAPicture => {
+                "Use a PNG, JPEG, WebP, GIF or BMP picture. A key or a link goes to: countersign code -"
+            }
             Self::OtherFormat { format: "HEIC" } => {
                 "Convert it first: heif-convert IMG.heic IMG.jpg (Linux), sips -s format jpeg IMG.heic --out IMG.jpg \
                  (macOS); or set the iPhone's camera to Most Compatible."
