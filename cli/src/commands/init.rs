@@ -8,6 +8,7 @@ use crate::outcome::Failure;
 use crate::view::answer::Answer;
 
 pub(super) fn run(arguments: &Init, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
+    desk.workspace.accepts_new_passphrase()?;
     let client = desk.workspace.open_or_make()?;
     if client.state()? != countersign_core::client::ClientState::Empty {
         return Err(countersign_core::client::CreateError::NotEmpty.into());

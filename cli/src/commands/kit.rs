@@ -43,6 +43,7 @@ pub(super) fn run(arguments: &Kit, desk: &mut Desk<'_, '_>) -> Result<Answer, Fa
 }
 
 pub(super) fn recover(arguments: &Recover, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
+    desk.workspace.accepts_new_passphrase()?;
     desk.workspace.open()?.state()?;
     let kit = read(desk)?;
     let device = match &arguments.device {

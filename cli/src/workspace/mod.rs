@@ -33,6 +33,8 @@ pub(crate) struct Workspace {
     store: PathBuf,
     vault: Arc<TerminalVault>,
     clock: SystemClock,
+    /// Whether a passphrase was given that is no use as a new one.
+    given_is_too_short: bool,
 }
 
 impl Workspace {
@@ -40,14 +42,20 @@ impl Workspace {
     pub(crate) fn new(opening: &Opening) -> Result<Self, Failure> {
         let store = absolute(&path(opening.store.as_deref())?)?;
         let given = Given::new(opening)?;
+        let given_is_too_short = given.is_too_short();
         let clock = SystemClock::new();
         let vault = Arc::new(TerminalVault::new(&store, given, clock));
-        Ok(Self { store, vault, clock })
+        Ok(Self { store, vault, clock, given_is_too_short })
     }
 
     /// Where the store is.
     pub(crate) fn store(&self) -> &Path {
         &self.store
+    }
+
+    /// Refuses a given passphrase that cannot become the new one, before anything is written.
+    pub(crate) fn accepts_new_passphrase(&self) -> Result<(), Failure> {
+        if self.given_is_too_short { Err(passphrase::too_short()) } else { Ok(()) }
     }
 
     /// The store, which there must be already.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use countersign_core::client::{FileError, read_private};
+use countersign_core::client::{FileError, ImportError, read_private};
 use countersign_core::ports::VaultError;
 use countersign_core::vault::{AskPassphrase, Asking, Passphrase};
 use zeroize::Zeroizing;
@@ -40,6 +40,11 @@ impl Given {
     /// Reads the file, where one is named.
     pub(crate) fn in_file(path: Option<&Path>) -> Result<Self, Failure> {
         Ok(Self(path.map(|path| first_line(&from_file(path)?)).transpose()?))
+    }
+
+    /// Whether a passphrase was given that is shorter than any can be.
+    pub(super) fn is_too_short(&self) -> bool {
+        self.0.as_ref().is_some_and(|given| Passphrase::new(given).is_err())
     }
 }
 
@@ -120,27 +125,27 @@ impl AskPassphrase for Person {
 /// A new passphrase for a file: given, or typed twice.
 pub(crate) fn new_passphrase(given: &Given, what: &str) -> Result<Passphrase, Failure> {
     match &given.0 {
-        Some(given) => usable(given),
+        Some(given) => Passphrase::new(given).map_err(|_| too_short()),
         None => typed_twice(what).ok_or_else(nobody),
     }
 }
 
-/// The passphrase of a file that is there.
+/// The passphrase of a file that is there; one that is too short for any file is not that.
 pub(crate) fn passphrase(given: &Given, what: &str) -> Result<Passphrase, Failure> {
+    let opened = |text: &str| Passphrase::new(text).map_err(|_| ImportError::DoesNotOpen.into());
     if let Some(given) = &given.0 {
-        return usable(given);
+        return opened(given);
     }
     let typed = rpassword::prompt_password(format!("{what}: ")).map_err(|_| nobody())?;
-    usable(&Zeroizing::new(typed))
+    opened(&Zeroizing::new(typed))
 }
 
-fn usable(text: &str) -> Result<Passphrase, Failure> {
-    Passphrase::new(text).map_err(|_| {
-        Failure::Usage(Advice::new(
-            "the passphrase has less than eight characters",
-            "Take a longer one: a few words that belong together for nobody but you.",
-        ))
-    })
+/// A new passphrase that is none.
+pub(super) fn too_short() -> Failure {
+    Failure::Usage(Advice::new(
+        "the passphrase has less than eight characters",
+        "Take a longer one: a few words that belong together for nobody but you.",
+    ))
 }
 
 fn nobody() -> Failure {

@@ -23,8 +23,11 @@ fn a_backup_comes_back_in_another_workspace() {
     let other = ["--store", "other.countersign", "--passphrase-file", "passphrase"];
     home.done(&[&["init"][..], &other].concat());
     let import = [&["import", "backup", "--backup-passphrase-file"][..]].concat();
-    let wrong = [&import[..], &["passphrase"], &other].concat();
-    assert_eq!(home.refusal(&wrong), ("wrong_passphrase".to_owned(), Some(6)));
+    home.secret_file("short", b"1234567\n");
+    for wrong in ["passphrase", "short"] {
+        let wrong = [&import[..], &[wrong], &other].concat();
+        assert_eq!(home.refusal(&wrong), ("wrong_passphrase".to_owned(), Some(6)));
+    }
     let right = [&import[..], &["backup-passphrase"], &other].concat();
     assert!(home.done(&right).starts_with("1 account added\n"));
     assert!(home.done(&right).contains("1 account here already"));

@@ -69,12 +69,13 @@ fn it_is_never_an_argument() {
 #[test]
 fn a_new_one_that_is_too_short_makes_no_workspace() {
     let home = Home::empty("passphrase_short");
-    home.secret_file("short", b"1234567\n");
-    assert_eq!(
-        home.refusal(&["init", "--passphrase-file", "short"]),
-        ("wrong_passphrase".to_owned(), Some(5))
-    );
-    assert_eq!(home.refusal(&["list", "--passphrase-file", "passphrase"]).1, Some(5));
+    for short in ["1234567\n", ""] {
+        home.secret_file("short", short.as_bytes());
+        let run = home.run(&["init", "--passphrase-file", "short"]);
+        assert!(run.err.contains("the passphrase has less than eight characters"), "{}", run.err);
+        assert_eq!(run.code, Some(2));
+    }
+    assert!(!home.folder.join("data").exists(), "nothing was written");
     home.done(&["init", "--passphrase-file", "passphrase"]);
 }
 
@@ -88,6 +89,10 @@ fn the_kit_opens_a_store_whose_passphrase_is_lost() {
     home.secret_file("new", b"quite another one\n");
     let wrong = home.run_with(b"AAAA-BBBB", &["recover", "--passphrase-file", "new", "--json"]);
     assert!(wrong.out.contains("\"kit\"") && wrong.code == Some(6), "{}", wrong.out);
+    home.secret_file("short", b"1234567\n");
+    let short = home.run_with(kit.as_bytes(), &["recover", "--passphrase-file", "short"]);
+    assert!(short.err.contains("less than eight characters"), "{}", short.err);
+    assert_eq!(short.code, Some(2));
     home.done_with(kit.to_lowercase().as_bytes(), &["recover", "--passphrase-file", "new"]);
     assert_eq!(home.run(&["list", "--passphrase-file", "new"]).code, Some(1));
     assert_eq!(home.refusal(&["list", "--passphrase-file", "passphrase"]).0, "wrong_passphrase");
