@@ -211,5 +211,8 @@ pub(crate) struct RecoveryCodes {
     pub(crate) unused: Option<usize>,
 
     #[command(flatten)]
+    pub(crate) question: Question,
+
+    #[command(flatten)]
     pub(crate) common: Common,
 }

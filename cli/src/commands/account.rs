@@ -3,6 +3,7 @@
 use countersign_core::client::{AccountDetails, AccountRole, CardFields, MfaState};
 
 use super::Desk;
+use super::add::unnamed;
 use super::enrol::changed;
 use super::init::named;
 use crate::arguments::{Card, Edit, Favourite};
@@ -83,6 +84,11 @@ pub(super) fn edit(arguments: &Edit, desk: &mut Desk<'_, '_>) -> Result<Answer, 
         address: field(address, "Address", before.address),
         notes: field(notes, "Notes", before.notes),
     };
+    let blank = |text: &str| text.trim().is_empty();
+    // A card that came without a name may stay so while its app or login says whose it is.
+    if blank(&card.name) && (name.is_some() || (blank(&card.app) && blank(&card.login))) {
+        return Err(unnamed());
+    }
     unlocked.edit_account(account.id, &card)?;
     let accounts = unlocked.accounts("")?;
     let call = call(&accounts, account.id);

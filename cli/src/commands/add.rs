@@ -56,10 +56,15 @@ fn card(
         None => desk.console.ask("Name of the account: ").unwrap_or_default(),
     };
     if name.trim().is_empty() {
-        return Err(Failure::Usage(Advice::new("the account has no name", "Give it one: --name TEXT")));
+        return Err(unnamed());
     }
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     Ok(CardFields { name, app, login, address: text(&said.address), notes: text(&said.notes) })
+}
+
+/// A card needs a name to be found by.
+pub(super) fn unnamed() -> Failure {
+    Failure::Usage(Advice::new("the account has no name", "Give it one: --name TEXT"))
 }
 
 fn card_alone(unlocked: &Unlocked, card: &CardFields) -> Result<Answer, Failure> {

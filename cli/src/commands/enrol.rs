@@ -150,8 +150,18 @@ pub(super) fn off(arguments: &Off, desk: &mut Desk<'_, '_>) -> Result<Answer, Fa
     unlocked.turn_off(account.id)?;
     let accounts = unlocked.accounts("")?;
     let call = call(&accounts, account.id);
-    Ok(changed(&accounts, &account, "has MFA off; the secret can be restored for 30 days")
-        .next(format!("restore {call}")))
+    let is_pending = accounts
+        .iter()
+        .any(|summary| summary.id == account.id && matches!(summary.mfa, MfaState::Pending { .. }));
+    Ok(if is_pending {
+        changed(&accounts, &account, "has its secret off, which can be restored for 30 days")
+            .line("A new secret is still pending: cancel it, or confirm it.")
+            .next(format!("cancel {call}"))
+            .next(format!("confirm {call}"))
+    } else {
+        changed(&accounts, &account, "has MFA off; the secret can be restored for 30 days")
+            .next(format!("restore {call}"))
+    })
 }
 
 /// Goes on if somebody says yes, or `--yes` did.

@@ -1,33 +1,36 @@
 //! `countersign recovery-codes`: the service's own backup codes.
 
+use std::ffi::OsStr;
+
 use countersign_core::client::{AccountSummary, ShownRecoveryCode, Unlocked};
 use countersign_core::ports::Timestamp;
 use serde_json::json;
+use zeroize::Zeroizing;
 
-use super::enrol::refused;
+use super::enrol::{agreed, refused};
 use super::input::Typing;
 use super::{Desk, input};
 use crate::arguments::RecoveryCodes;
 use crate::escape::visible;
 use crate::moment;
-use crate::outcome::Failure;
+use crate::outcome::{Exit, Failure};
+use crate::problem::Problem;
 use crate::view::answer::Answer;
 use crate::view::card::{CardView, heading, title};
 use crate::view::counted;
 use crate::workspace::{call, find};
 
 pub(super) fn run(arguments: &RecoveryCodes, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
-    let given = match &arguments.save {
-        Some(source) => Some(input::texts(&input::read(
-            source,
-            Typing::Lines("Type or paste the recovery codes"),
-            desk,
-        )?)?),
-        None => None,
-    };
+    let given = arguments.save.as_deref().map(|source| given(source, desk)).transpose()?;
     let unlocked = desk.workspace.unlock()?;
     let account = find(&unlocked, &arguments.name)?;
     if let Some(text) = given {
+        let left = unlocked.account(account.id)?.recovery_codes;
+        if left > 0 {
+            let left = counted(usize::try_from(left).unwrap_or(usize::MAX), "recovery code");
+            let question = format!("{} has {left} left. Put these in their place?", title(&account));
+            agreed(arguments.question.yes, &question, desk)?;
+        }
         let count = unlocked.save_recovery_codes(account.id, &text)?;
         let call = call(&unlocked.accounts("")?, account.id);
         return Ok(Answer::new(format!("{} saved for {}", counted(count, "recovery code"), title(&account)))
@@ -41,6 +44,20 @@ pub(super) fn run(arguments: &RecoveryCodes, desk: &mut Desk<'_, '_>) -> Result<
         unlocked.mark_recovery_code(account.id, index, used)?;
     }
     shown(&unlocked, &account, desk)
+}
+
+/// The codes to save. None at all would wipe those that are kept: that is a slip, and never meant.
+fn given(source: &OsStr, desk: &mut Desk<'_, '_>) -> Result<Zeroizing<String>, Failure> {
+    let text = input::texts(&input::read(source, Typing::Lines("Type or paste the recovery codes"), desk)?)?;
+    if text.chars().any(char::is_alphanumeric) {
+        return Ok(text);
+    }
+    let problem = Problem::new(
+        "no_recovery_codes",
+        "no recovery codes were given",
+        "Give them one a line. Nothing was changed.",
+    );
+    Err(Failure::Workspace(Exit::UnreadableInput, problem))
 }
 
 fn no_such_code() -> Failure {

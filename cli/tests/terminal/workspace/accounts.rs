@@ -56,6 +56,11 @@ fn a_card_is_edited_favoured_removed_and_had_back() {
     let card = home.document(&["show", "mail"]);
     assert_eq!((&card["account"]["login"], &card["notes"]), (&"ana".into(), &"ask Ben".into()));
     assert_eq!(home.run(&["edit", "mail"]).code, Some(2));
+    for emptied in [&["--name", ""][..], &["--name", " ", "--app", "", "--login", ""]] {
+        let run = home.run(&[&["edit", "mail"], emptied].concat());
+        assert!(run.err.contains("the account has no name"), "{}", run.err);
+        assert_eq!(run.code, Some(2));
+    }
     home.done(&["favourite", "mail"]);
     assert_eq!(home.names(), ["Mail", "GitHub", "GitLab"]);
     home.done(&["favourite", "mail", "--off"]);
@@ -128,9 +133,30 @@ fn recovery_codes_are_kept_counted_and_marked() {
     assert_eq!(home.document(&["show", "github"])["recovery_codes_left"], 2);
     assert_eq!(home.refusal(&["recovery-codes", "github", "--used", "4"]).0, "no_such_recovery_code");
     let picture = file(&home.folder, "codes.png", &png("dddd-4444\neeee-5555"));
-    home.done(&["recovery-codes", "github", "--save", super::shown(&picture)]);
+    let save = ["recovery-codes", "github", "--save"];
+    for nothing in [&b""[..], b"\n \n\t\n"] {
+        let run = home.run_with(nothing, &[&save[..], &["-", "--yes"]].concat());
+        assert!(run.err.contains("no recovery codes were given"), "{}", run.err);
+        assert_eq!(run.code, Some(3));
+    }
+    let unasked = [&save[..], &[super::shown(&picture)]].concat();
+    assert_eq!(home.run(&unasked).code, Some(2), "nobody was there to ask");
+    assert_eq!(home.document(&["show", "github"])["recovery_codes_left"], 2);
+    home.done(&[&unasked[..], &["--yes"]].concat());
     let codes = home.document(&["recovery-codes", "github"]);
     assert_eq!(codes["recovery_codes"][1], serde_json::json!({ "code": "eeee-5555", "used": null }));
+}
+
+#[test]
+fn turning_mfa_off_says_what_is_still_pending() {
+    let home = Home::unlocked("off_pending");
+    home.account("Mail");
+    home.done_with(b"MFRGGZDFMZTWQ2LKNNWG23TPOA======", &["replace", "mail", "-", "--anyway"]);
+    let off = home.done(&["off", "mail", "--yes"]);
+    assert!(!off.contains("MFA off") && off.contains("still pending"), "{off}");
+    assert!(off.contains("→ countersign cancel Mail\n"), "{off}");
+    home.done(&["cancel", "mail"]);
+    assert_eq!(home.document(&["show", "mail"])["account"]["mfa"], "off");
 }
 
 #[test]
