@@ -7,6 +7,11 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 
+#[cfg(test)]
+mod screen;
+
+#[cfg(test)]
+pub(crate) use self::screen::Screen;
 use crate::page::{Page, Palette};
 
 /// Standard input, output and error.

@@ -43,24 +43,8 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-    use std::io;
-    use std::rc::Rc;
-
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Screen(Rc<RefCell<Vec<u8>>>);
-
-    impl io::Write for Screen {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::console::Screen;
 
     fn drawn(names: &[&str]) -> String {
         let screen = Screen::default();
@@ -70,7 +54,7 @@ mod tests {
             progress.next(name, &mut channel);
             progress.wipe(&mut channel);
         }
-        String::from_utf8(screen.0.take()).unwrap()
+        screen.take()
     }
 
     #[test]

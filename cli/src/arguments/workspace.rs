@@ -90,9 +90,8 @@ pub(crate) struct Export {
     #[arg(long, conflicts_with = "backup_passphrase_file")]
     pub(crate) plain: bool,
 
-    /// Read the backup's passphrase from a file that only you may read, instead of asking
-    #[arg(long, value_name = "FILE")]
-    pub(crate) backup_passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) backup: BackupPassphrase,
 
     #[command(flatten)]
     pub(crate) question: Question,
@@ -116,15 +115,22 @@ pub(crate) struct Import {
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
     pub(crate) only: Option<Vec<usize>>,
 
-    /// Read the backup's passphrase from a file that only you may read, instead of asking
-    #[arg(long, value_name = "FILE")]
-    pub(crate) backup_passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) backup: BackupPassphrase,
 
     #[command(flatten)]
     pub(crate) question: Question,
 
     #[command(flatten)]
     pub(crate) common: Common,
+}
+
+// Where the passphrase of a backup comes from; the workspace's own is a matter of `Common`.
+#[derive(Debug, Args)]
+pub(crate) struct BackupPassphrase {
+    /// Read the backup's passphrase from a file that only you may read, instead of asking
+    #[arg(long, value_name = "FILE")]
+    pub(crate) backup_passphrase_file: Option<PathBuf>,
 }
 
 // A command on a store that takes nothing else.

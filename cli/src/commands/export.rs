@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &Export, desk: &mut Desk<'_, '_>) -> Result<Answer,
         );
         agreed(arguments.question.yes, &question, desk)?;
     }
-    let given = Given::in_file(arguments.backup_passphrase_file.as_deref())?;
+    let given = Given::in_file(arguments.backup.backup_passphrase_file.as_deref())?;
     // Both passphrases are typed before the store is held.
     let passphrase =
         if arguments.plain { None } else { Some(new_passphrase(&given, "Passphrase of the backup")?) };

@@ -42,7 +42,7 @@ fn is_backup(file: &OsStr) -> bool {
 }
 
 fn backup(file: &Path, arguments: &Import, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
-    let given = Given::in_file(arguments.backup_passphrase_file.as_deref())?;
+    let given = Given::in_file(arguments.backup.backup_passphrase_file.as_deref())?;
     let passphrase = passphrase(&given, "Passphrase of the backup")?;
     let Imported { added, present } = desk.workspace.unlock()?.import_backup(file, &passphrase)?;
     let mut answer = Answer::new(format!("{} added", counted(added, "account")));

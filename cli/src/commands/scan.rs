@@ -86,11 +86,8 @@ fn tell(report: &Report, showing: Showing, is_later: bool, console: &mut Console
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-    use std::io::{self, Write};
     use std::ops::ControlFlow;
     use std::path::Path;
-    use std::rc::Rc;
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use countersign_core::ports::{Clock, SystemClock, Timestamp};
@@ -98,6 +95,7 @@ mod tests {
 
     use super::*;
     use crate::arguments::Shown;
+    use crate::console::Screen;
     use crate::ports::Metronome;
 
     /// A clock that goes on by 7 s whenever it is asked, as one does while pictures are looked at.
@@ -117,19 +115,6 @@ mod tests {
         }
     }
 
-    #[derive(Clone, Default)]
-    struct Paper(Rc<RefCell<Vec<u8>>>);
-
-    impl Write for Paper {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
     #[test]
     fn every_code_of_a_document_is_that_of_the_documents_moment() {
         let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/images/demo/mfa-code.jpg");
@@ -139,12 +124,12 @@ mod tests {
         let mut metronome = Still;
         let ports =
             Ports { clock: &clock, reader: &Reader::new(SystemClock::new()), metronome: &mut metronome };
-        let paper = Paper::default();
+        let screen = Screen::default();
         let mut console = Console::of_this_process();
-        console.out = Channel::live(paper.clone());
+        console.out = Channel::live(screen.clone());
         assert_eq!(run(&arguments, &ports, &mut console).unwrap(), Exit::Found);
 
-        let document: serde_json::Value = serde_json::from_slice(&paper.0.take()).unwrap();
+        let document: serde_json::Value = serde_json::from_str(&screen.take()).unwrap();
         let at = document["at"].as_i64().unwrap();
         for picture in document["pictures"].as_array().unwrap() {
             let code = &picture["symbols"][0]["accounts"][0]["code"];

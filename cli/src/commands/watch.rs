@@ -84,9 +84,7 @@ pub(super) fn height() -> usize {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::{Cell, RefCell};
-    use std::io::{self, Write};
-    use std::rc::Rc;
+    use std::cell::Cell;
     use std::sync::atomic::{AtomicI64, Ordering};
 
     use countersign_core::enrol::{Batches, Entry};
@@ -94,7 +92,7 @@ mod tests {
     use countersign_core::scan::Reader;
 
     use super::*;
-    use crate::console::Channel;
+    use crate::console::{Channel, Screen};
     use crate::ports::Metronome;
 
     /// A clock and the beat that moves it; stops after a number of seconds.
@@ -121,19 +119,6 @@ mod tests {
         }
     }
 
-    #[derive(Clone, Default)]
-    struct Screen(Rc<RefCell<Vec<u8>>>);
-
-    impl Write for Screen {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.borrow_mut().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
     #[test]
     fn a_terminal_is_redrawn_each_second_and_the_code_changes_on_time() {
         let text = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
@@ -148,7 +133,7 @@ mod tests {
         let arguments = Shown { json: false, show_secret: false, at: None };
         assert_eq!(run(&content, &arguments, &mut ports, &mut console).unwrap(), Exit::Found);
 
-        let drawn = String::from_utf8(screen.0.take()).unwrap();
+        let drawn = screen.take();
         let drawings: Vec<&str> = drawn.split("\u{1b}[?7l").skip(1).collect();
         let codes: Vec<&str> = drawings.iter().filter_map(|drawing| drawing.split("   ").next()).collect();
         assert_eq!(codes, ["287 082", "\u{1b}[3F287 082", "\u{1b}[3F287 082", "\u{1b}[3F359 152"]);
