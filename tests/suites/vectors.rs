@@ -46,7 +46,9 @@ impl File {
     }
 
     fn bad(&self) -> &[Value] {
-        self.0["bad"].as_array().unwrap()
+        let bad = self.0["bad"].as_array().unwrap();
+        assert!(!bad.is_empty(), "a file whose bad ones are asked for has some");
+        bad
     }
 
     /// Each bad one that is refused for its form is refused with its error's name.

@@ -1,16 +1,18 @@
 //! What holds in every workspace, whatever its members and its server try.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::message::{Entry, Id, Op};
-use super::rules::{ADMIN, COLLABORATOR, DeviceState, Model, OWNER, SUPER_ADMIN, WORKSPACE_OWNER};
+use super::rules::{
+    COLLABORATOR, DeviceState, KIT, Model, OWNER, PHONE, SUPER_ADMIN, SpaceState, WORKSPACE_OWNER,
+};
 
 /// Compares a step: the state before the entry and after it.
 pub(super) fn hold(before: &Model, after: &Model, entry: &Entry) -> Result<(), String> {
     nobody_removed_signs_and_nobody_reaches_up(before, after, entry)?;
     whoever_stops_reading_leaves_the_space_dirty(before, after)?;
     one_workspace_owner_with_phone_and_kit(after)?;
-    every_dirty_space_can_be_rotated(after)?;
+    a_dirty_directory_can_be_rotated(after)?;
     every_account_has_an_owner_or_a_way_out(after)?;
     nothing_is_unborn(before, after)
 }
@@ -28,30 +30,63 @@ fn one_workspace_owner_with_phone_and_kit(model: &Model) -> Result<(), String> {
     )
 }
 
-/// By the workspace Owner, the directory always; a space of an account by its Owners, who may first need a way out.
-fn every_dirty_space_can_be_rotated(model: &Model) -> Result<(), String> {
-    let dirty = model.spaces.values().filter(|space| space.dirty.is_some() && space.account.is_none());
-    let admin = model.users.iter().any(|(user, role)| *role >= ADMIN && model.has(user, 0));
-    must(dirty.count() == 0 || admin, "a dirty directory can be rotated")
+/// By the workspace Owner, whatever else is lost.
+fn a_dirty_directory_can_be_rotated(model: &Model) -> Result<(), String> {
+    let owner = workspace_owner(model);
+    must(rotates(model.clone(), owner, None), "the workspace Owner can rotate a dirty directory")
 }
 
-/// An Owner with a phone; or a Collaborator with one, whom an Admin can make Owner; or an Owner whose kit adds a phone;
-/// or nobody with any device, and an Admin may delete the account; or a Collaborator's kit adds a phone first.
+/// Somebody can be its Owner with a phone and rotate what is dirty, or it can be deleted. Each step of the way is one
+/// that the rules take.
 fn every_account_has_an_owner_or_a_way_out(model: &Model) -> Result<(), String> {
-    for roles in model.accounts.values().flatten() {
-        let someone =
-            |role: u64, kind: u64| roles.iter().any(|(user, held)| *held == role && model.has(user, kind));
-        let by_phone = someone(OWNER, 0) || someone(COLLABORATOR, 0);
-        let by_kit = someone(OWNER, 1) || someone(COLLABORATOR, 1);
-        let unattended = !by_phone && !by_kit;
-        let admin = model.users.iter().any(|(user, role)| *role >= ADMIN && model.has(user, 0));
-        must(by_phone || by_kit || (unattended && admin), "an account has an Owner or a way out")?;
+    for (id, roles) in &model.accounts {
+        let Some(roles) = roles else { continue };
+        let attended = roles.iter().any(|(user, role)| *role == OWNER && model.has(user, PHONE));
+        let dirty = model.spaces.values().any(|space| space.account == Some(*id) && space.dirty.is_some());
+        must(attended && !dirty || has_a_way_out(model.clone(), *id, roles), "an account has a way out")?;
         must(
             roles.keys().all(|user| model.users.get(user).is_some_and(|role| *role != 0)),
             "account roles are those of active members",
         )?;
     }
     Ok(())
+}
+
+/// Walks it: an Owner, else a Collaborator whom the workspace Owner makes one, each with a phone or a kit that adds one;
+/// else the workspace Owner deletes an account that nobody can open.
+fn has_a_way_out(mut model: Model, account: Id, roles: &BTreeMap<Id, u64>) -> bool {
+    let able = |role: u64, kind: u64| {
+        let found = roles.iter().find(|(user, held)| **held == role && model.has(user, kind));
+        found.map(|(user, _)| *user)
+    };
+    let by_kit = || able(OWNER, KIT).or_else(|| able(COLLABORATOR, KIT));
+    let Some(user) = able(OWNER, PHONE).or_else(|| able(COLLABORATOR, PHONE)).or_else(by_kit) else {
+        let owner = workspace_owner(&model);
+        return model.delete_account(owner, account).is_ok();
+    };
+    if !model.has(&user, PHONE) {
+        let phone = DeviceState { sign: [0; 32], kind: PHONE, user, removed: false };
+        model.devices.insert(Id::default(), phone);
+    }
+    let owner = workspace_owner(&model);
+    let owns = roles[&user] == OWNER || model.grant(owner, account, user, OWNER).is_ok();
+    owns && rotates(model, user, Some(account))
+}
+
+/// Whether `author` can rotate all that is dirty of an account, or of the directory.
+fn rotates(mut model: Model, author: Id, account: Option<Id>) -> bool {
+    let of_it = |(_, space): &(&Id, &SpaceState)| space.account == account && space.dirty.is_some();
+    let dirty: Vec<Id> = model.spaces.iter().filter(of_it).map(|(id, _)| *id).collect();
+    model.has(&author, PHONE)
+        && dirty.into_iter().all(|space| {
+            let epoch = model.spaces[&space].commits.len() as u64 + 1;
+            model.rotate(author, space, epoch, [0; 32], true).is_ok()
+        })
+}
+
+fn workspace_owner(model: &Model) -> Id {
+    let owner = model.users.iter().find(|(_, role)| **role == WORKSPACE_OWNER);
+    owner.map_or(Id::default(), |(user, _)| *user)
 }
 
 /// Ids are kept for ever, so that none is born twice; a removed user, device or account never comes back.

@@ -16,8 +16,8 @@ pub(crate) const SUPER_ADMIN: u64 = 3;
 pub(crate) const WORKSPACE_OWNER: u64 = 4;
 pub(crate) const COLLABORATOR: u64 = 1;
 pub(crate) const OWNER: u64 = 2;
-const PHONE: u64 = 0;
-const KIT: u64 = 1;
+pub(crate) const PHONE: u64 = 0;
+pub(crate) const KIT: u64 = 1;
 
 /// The error's name where an entry is refused; the alarm's where it is taken.
 pub(crate) type Verdict = Result<Option<&'static str>, &'static str>;
