@@ -9,6 +9,7 @@ mod judge;
 mod scene;
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Duration;
 
@@ -43,16 +44,16 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         child::work(&Scene::new(folder), arguments.seed)?;
         return Ok(ExitCode::SUCCESS);
     }
-    Ok(kill(arguments.runs, arguments.seed)?.exit_code())
+    Ok(kill(&std::env::current_exe()?, arguments.runs, arguments.seed)?.exit_code())
 }
 
 /// The part of it that every test run has.
-pub(crate) fn suite(_: &Repository) -> anyhow::Result<Tally> {
-    kill(50, 1)
+pub(crate) fn suite(repository: &Repository) -> anyhow::Result<Tally> {
+    kill(repository.program(), 50, 1)
 }
 
 /// Kills `runs` times; a failure is printed with its seed and does not end the run.
-fn kill(runs: u64, first_seed: u64) -> anyhow::Result<Tally> {
+fn kill(program: &Path, runs: u64, first_seed: u64) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let mut steps = 0;
     let mut folder = Folder::new();
@@ -63,7 +64,7 @@ fn kill(runs: u64, first_seed: u64) -> anyhow::Result<Tally> {
         let seed = first_seed.wrapping_mul(1_000_003).wrapping_add(number);
         let scene = Scene::new(folder.path());
         let before = judge::look(&scene).with_context(|| format!("before run {number}, seed {seed}"))?;
-        let said = kill_one(&scene, seed)?;
+        let said = kill_one(program, &scene, seed)?;
         steps += said.len();
         let verdict = judge::look(&scene).and_then(|after| judge::compare(&before, &said, &after));
         match verdict {
@@ -81,12 +82,13 @@ fn kill(runs: u64, first_seed: u64) -> anyhow::Result<Tally> {
 }
 
 /// Starts a child, kills it, and returns what it said was saved.
-fn kill_one(scene: &Scene, seed: u64) -> anyhow::Result<Vec<String>> {
-    let mut child = Command::new(std::env::current_exe()?)
+fn kill_one(program: &Path, scene: &Scene, seed: u64) -> anyhow::Result<Vec<String>> {
+    let mut child = Command::new(program)
         .args(["kill", "--seed", &seed.to_string(), "--child"])
         .arg(scene.folder())
         .stdout(Stdio::piped())
-        .spawn()?;
+        .spawn()
+        .with_context(|| format!("cannot start {}", program.display()))?;
     let output = child.stdout.take().context("the child has an output")?;
     let reader = std::thread::spawn(move || {
         // A line without its end was cut by the kill: it was not said.

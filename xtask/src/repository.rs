@@ -9,6 +9,7 @@ use cargo_metadata::{CargoOpt, Metadata, MetadataCommand};
 /// The checkout that this command was built from.
 pub(crate) struct Repository {
     root: PathBuf,
+    program: PathBuf,
     metadata: Metadata,
 }
 
@@ -24,12 +25,19 @@ impl Repository {
             .other_options(["--locked".to_owned()])
             .exec()
             .context("cargo metadata --locked (is Cargo.lock committed and up to date?)")?;
-        Ok(Self { root, metadata })
+        let program = std::env::current_exe().context("cannot find this program's own file")?;
+        Ok(Self { root, program, metadata })
     }
 
     /// The folder that holds the root `Cargo.toml`.
     pub(crate) fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// This program's file, as it was called when the repository was opened: once a build has put another in its place,
+    /// the system no longer says.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
     }
 
     /// What cargo knows: members, their declared dependencies, and every package they resolve to.
