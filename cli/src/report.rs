@@ -42,7 +42,8 @@ impl Report {
                 Reading::Symbols(symbols) => {
                     Outcome::Found(symbols.into_iter().map(|symbol| find(symbol, exports)).collect())
                 }
-                Reading::Nothing(hint) => Outcome::Nothing(hint),
+                Reading::Nothing(hint) if picture.is_whole() => Outcome::Nothing(hint),
+                Reading::Nothing(_) => Outcome::Unreadable(PictureError::ENDS_TOO_SOON),
             },
             Err(error) => Outcome::Unreadable(error),
         };

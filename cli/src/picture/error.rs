@@ -1,6 +1,5 @@
 //! Why a picture could not be looked at, and what a person can do about it.
 
-use std::error::Error;
 use std::io;
 
 use image::ImageError;
@@ -35,10 +34,13 @@ pub(crate) enum PictureError {
     #[error("decoding the picture takes more memory than is allowed")]
     TooMuchMemory,
     #[error("the picture is damaged: {0}")]
-    Damaged(String),
+    Damaged(&'static str),
 }
 
 impl PictureError {
+    /// The file is the beginning of a picture.
+    pub(crate) const ENDS_TOO_SOON: Self = Self::Damaged("it ends too soon");
+
     /// A stable name, for programs (docs/guide/terminal.md).
     pub(crate) fn id(&self) -> &'static str {
         match self {
@@ -102,9 +104,9 @@ impl From<ImageError> for PictureError {
         match error {
             ImageError::Limits(_) => Self::TooMuchMemory,
             // From memory, so that an I/O error means that the bytes ended too soon.
-            ImageError::IoError(_) => Self::Damaged("it ends too soon".to_owned()),
-            // The decoder's own words, without the layers around them.
-            other => Self::Damaged(other.source().map_or_else(|| other.to_string(), ToString::to_string)),
+            ImageError::IoError(_) => Self::ENDS_TOO_SOON,
+            // A decoder's own words may show the bytes that it stumbled over.
+            _ => Self::Damaged("its bytes are not as its format says"),
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod error;
 mod format;
+mod jpeg;
 mod source;
 
 use std::io::Cursor;
@@ -38,6 +39,7 @@ const SMALLEST_SIDE: u32 = 21;
 #[derive(Debug)]
 pub(crate) struct Picture {
     planes: Vec<GrayImage>,
+    is_whole: bool,
 }
 
 impl Picture {
@@ -59,7 +61,13 @@ impl Picture {
         let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
         let mut image = DynamicImage::from_decoder(decoder)?;
         image.apply_orientation(orientation);
-        Ok(Self { planes: planes(image) })
+        let is_whole = format != ImageFormat::Jpeg || jpeg::has_end(bytes);
+        Ok(Self { planes: planes(image), is_whole })
+    }
+
+    /// Whether all of it arrived. What came of a JPEG that ends too soon may hold the code; where it does not, the rest would.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The brightness planes, the likeliest first.
@@ -72,7 +80,7 @@ impl Picture {
 fn contained<T>(decode: impl FnOnce() -> Result<T, PictureError>) -> Result<T, PictureError> {
     // What a decoder leaves half done is dropped with it.
     catch_unwind(AssertUnwindSafe(decode))
-        .unwrap_or_else(|_| Err(PictureError::Damaged("its decoder gave up".to_owned())))
+        .unwrap_or_else(|_| Err(PictureError::Damaged("its decoder gave up")))
 }
 
 fn limits() -> Limits {

@@ -115,7 +115,7 @@ fn pictures_too_small_for_any_code_say_so() {
 #[test]
 fn a_picture_without_pixels_is_refused() {
     let png = Picture::decode(&png_declaring(0, 0)).unwrap_err();
-    assert_eq!(png.to_string(), "the picture is damaged: Invalid image dimensions");
+    assert_eq!(png.to_string(), "the picture is damaged: its bytes are not as its format says");
 }
 
 #[test]
@@ -148,5 +148,17 @@ fn what_is_no_picture_is_told_from_what_is_a_damaged_one() {
         let whole = encoded(DynamicImage::from(halves()).into_rgb8(), format);
         let error = Picture::decode(&whole[..24]).unwrap_err();
         assert_eq!(error.id(), "damaged", "{format:?}");
+        let half = Picture::decode(&whole[..whole.len() * 2 / 3]);
+        assert!(
+            half.is_err_and(|error| error.id() == "damaged") || format == ImageFormat::Jpeg,
+            "{format:?}"
+        );
     }
+}
+
+#[test]
+fn a_photo_that_did_not_arrive_whole_is_known_for_it() {
+    let whole = encoded(halves(), ImageFormat::Jpeg);
+    assert!(Picture::decode(&whole).unwrap().is_whole());
+    assert!(!Picture::decode(&whole[..whole.len() - 2]).unwrap().is_whole());
 }

@@ -1,4 +1,5 @@
 use std::fs;
+use std::path::Path;
 
 use image::{GrayImage, ImageFormat};
 
@@ -33,7 +34,7 @@ fn each_way_to_fail_has_a_name_and_a_next_step() {
         (b"\0\0\0\x24ftypheic\0\0\0\0mif1".to_vec(), "HEIC pictures cannot be read here", "heif-convert"),
         (b"%PDF-1.7 and so on".to_vec(), "PDF pictures cannot be read here", "screenshot"),
         (declaring(20_000, 20_000), "says it is 20000 × 20000 pixels", "Crop the picture"),
-        (declaring(0, 0), "the picture is damaged: Invalid image dimensions", "Fetch or export"),
+        (declaring(0, 0), "the picture is damaged: its bytes are not as", "Fetch or export"),
         (declaring(1, 1), "the picture is 1 × 1 pixels, too small", "thumbnail"),
         (png(EXAMPLE)[..60].to_vec(), "the picture is damaged", "Fetch or export"),
     ];
@@ -42,6 +43,18 @@ fn each_way_to_fail_has_a_name_and_a_next_step() {
         assert!(run.err.contains(message) && run.err.contains(step), "{message}: {}", run.err);
         assert_eq!((run.out.as_str(), run.code), ("", Some(3)), "{message}");
     }
+}
+
+#[test]
+fn half_a_download_is_not_a_photo_without_a_code() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/images/demo/mfa-code.jpg");
+    let photo = fs::read(path).unwrap();
+    let run = run_with(&photo[..photo.len() / 5], &["scan", "-"]);
+    assert!(run.err.contains("the picture is damaged: it ends too soon\n"), "{}{}", run.err, run.out);
+    assert_eq!(run.code, Some(3));
+    // Where enough of it came, the code is worth more than the complaint.
+    let run = run_with(&photo[..photo.len() - 2], &["scan", "-", AT]);
+    assert!(run.out.contains("921 300"), "{}{}", run.err, run.out);
 }
 
 #[test]
