@@ -11,6 +11,7 @@ mod content;
 mod escape;
 mod guard;
 mod help;
+mod hint;
 mod moment;
 mod outcome;
 mod page;

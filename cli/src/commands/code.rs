@@ -12,6 +12,7 @@ use crate::arguments::Code;
 use crate::console::Console;
 use crate::content::{Content, has_code};
 use crate::guard;
+use crate::hint::Hints;
 use crate::outcome::{Exit, Failure};
 use crate::ports::Ports;
 use crate::problem::{Advice, Problem};
@@ -31,7 +32,8 @@ pub(crate) fn run(arguments: &Code, ports: &mut Ports, console: &mut Console) ->
             let answer = Workspace::new(&arguments.opening).and_then(|workspace| {
                 reveal::run(arguments, &words, &mut Desk { workspace, ports, console, json })
             });
-            super::write(answer.map_err(|failure| without_key(failure, &arguments.input)), json, console)
+            let answer = answer.map_err(|failure| without_key(failure, &arguments.input));
+            super::write(answer, json, &Hints::new(&arguments.opening), console)
         }
     }
 }

@@ -4,6 +4,7 @@ use countersign_core::client::WorkspaceNames;
 
 use super::Desk;
 use crate::arguments::Init;
+use crate::escape::visible;
 use crate::outcome::Failure;
 use crate::view::answer::Answer;
 
@@ -22,23 +23,20 @@ pub(super) fn run(arguments: &Init, desk: &mut Desk<'_, '_>) -> Result<Answer, F
         device: name(&arguments.device, "Name of this computer", computer()),
     };
     client.create_workspace(&names).map_err(|error| desk.workspace.explain(error))?;
-    let store = crate::escape::visible(&desk.workspace.store().to_string_lossy());
-    Ok(Answer::new(format!(
-        "The workspace {} is ready, encrypted, in {store}",
-        crate::escape::visible(&names.workspace)
-    ))
-    .line("Nobody can open it without the passphrase or the recovery kit. Write the kit down:")
-    .field("workspace", names.workspace)
-    .field("member", names.member)
-    .field("device", names.device)
-    .field("store", desk.workspace.store().to_string_lossy())
-    .next("kit")
-    .next("add PICTURE"))
+    let store = visible(&desk.workspace.store().to_string_lossy());
+    Ok(Answer::new(format!("The workspace {} is ready, encrypted, in {store}", visible(&names.workspace)))
+        .line("Nobody can open it without the passphrase or the recovery kit. Write the kit down:")
+        .field("workspace", names.workspace)
+        .field("member", names.member)
+        .field("device", names.device)
+        .field("store", desk.workspace.store().to_string_lossy())
+        .next("kit")
+        .next("add PICTURE"))
 }
 
 /// What is typed; with nothing typed or nobody there, `usual`.
 pub(super) fn named(desk: &mut Desk<'_, '_>, question: &str, usual: String) -> String {
-    let typed = desk.console.ask(&format!("{question} [{usual}]: ")).unwrap_or_default();
+    let typed = desk.console.ask(&format!("{question} [{}]: ", visible(&usual))).unwrap_or_default();
     if typed.is_empty() { usual } else { typed }
 }
 

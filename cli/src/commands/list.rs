@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Desk, live};
 use crate::arguments::List;
+use crate::hint::Hints;
 use crate::outcome::{Exit, Failure};
 use crate::page::Page;
 use crate::view::answer::Answer;
@@ -41,7 +42,8 @@ pub(super) fn run(arguments: &List, desk: &mut Desk<'_, '_>) -> Result<Answer, F
     }
     let listed = read(&desk.workspace.unlock()?)?;
     let (now, page) = (desk.ports.clock.now(), desk.console.out.page());
-    let blocks: Vec<String> = listed.rows.iter().map(|row| row.text(now, page)).collect();
+    let blocks: Vec<String> =
+        listed.rows.iter().map(|row| row.text(desk.workspace.hints(), now, page)).collect();
     let views: Vec<RowView> = listed
         .rows
         .iter()
@@ -97,12 +99,12 @@ impl Listed {
 
 impl Row {
     /// The title, and the code below it.
-    fn text(&self, now: Timestamp, page: Page) -> String {
-        format!("{}\n  {}", heading(&self.account, page), self.below(now, page))
+    fn text(&self, hints: &Hints, now: Timestamp, page: Page) -> String {
+        format!("{}\n  {}", heading(&self.account, page), self.below(hints, now, page))
     }
 
-    pub(super) fn below(&self, now: Timestamp, page: Page) -> String {
-        below(&self.account, &self.code, &self.call, now, page)
+    pub(super) fn below(&self, hints: &Hints, now: Timestamp, page: Page) -> String {
+        below(&self.account, &self.code, (&self.call, hints), now, page)
     }
 
     /// The same for programs.

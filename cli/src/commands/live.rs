@@ -11,6 +11,7 @@ use countersign_core::vault::LockAfter;
 
 use super::list::{Listed, nothing};
 use super::{Desk, watch::height};
+use crate::hint::Hints;
 use crate::outcome::{Exit, Failure};
 use crate::page::Page;
 use crate::view::answer::Answer;
@@ -45,7 +46,7 @@ pub(super) fn run(
             }
         }
         let text = if live {
-            painter.draw(&fitted(blocks(&listed, now, page), height(), page))
+            painter.draw(&fitted(blocks(&listed, desk.workspace.hints(), now, page), height(), page))
         } else {
             fresh(&listed, now, desk, &mut told)
         };
@@ -56,19 +57,20 @@ pub(super) fn run(
     }
 }
 
-fn blocks(listed: &Listed, now: Timestamp, page: Page) -> Vec<Vec<String>> {
+fn blocks(listed: &Listed, hints: &Hints, now: Timestamp, page: Page) -> Vec<Vec<String>> {
     let quiet = page.palette.quiet;
     let row = |row: &super::list::Row| {
         let below = match &row.code {
             CodeOfAccount::Now(code) if code.valid_until > now => running(code, now, page),
             CodeOfAccount::Now(_) => format!("{quiet}waiting for the store{quiet:#}"),
-            _ => row.below(now, page),
+            _ => row.below(hints, now, page),
         };
         vec![heading(&row.account, page), below]
     };
     let mut blocks: Vec<_> = listed.rows.iter().map(row).collect();
     if !listed.kit_is_saved {
-        blocks.push(vec![format!("{quiet}The recovery kit is not saved yet: countersign kit{quiet:#}")]);
+        let next = hints.complete("countersign kit");
+        blocks.push(vec![format!("{quiet}The recovery kit is not saved yet: {next}{quiet:#}")]);
     }
     blocks
 }
@@ -92,7 +94,7 @@ fn fresh(
         if desk.json {
             text.push_str(&json::line(&row.document(now)));
         } else {
-            let below = row.below(now, desk.console.out.page());
+            let below = row.below(desk.workspace.hints(), now, desk.console.out.page());
             text.extend([&below, "   ", &title(&row.account), "\n"]);
         }
     }

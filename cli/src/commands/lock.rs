@@ -1,5 +1,7 @@
 //! `countersign unlock`, `lock` and `workspaces`: what is open, for how long, and what there is to open.
 
+use std::path::Path;
+
 use countersign_core::ports::Timestamp;
 use serde::Serialize;
 
@@ -7,11 +9,12 @@ use super::Desk;
 use crate::agent;
 use crate::arguments::Unlock;
 use crate::escape::visible;
+use crate::hint;
 use crate::moment;
 use crate::outcome::{Exit, Failure};
 use crate::problem::Problem;
 use crate::view::answer::Answer;
-use crate::workspace::{EXTENSION, beside, folder, quoted};
+use crate::workspace::{EXTENSION, beside, folder};
 
 pub(super) fn unlock(arguments: &Unlock, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
     let key = desk.workspace.key()?;
@@ -79,7 +82,7 @@ pub(super) fn workspaces(desk: &Desk<'_, '_>) -> Result<Answer, Failure> {
     });
     let answer = Answer::lines(lines.collect::<Vec<_>>()).field("workspaces", &views);
     Ok(match views.iter().find(|view| !view.used) {
-        Some(other) => answer.next(format!("list --store {}", quoted(&other.store))),
+        Some(other) => answer.next(format!("list {}", hint::named(Path::new(&other.store)))),
         None => answer,
     })
 }

@@ -28,6 +28,7 @@ pub(crate) use copy::{ARGUMENT as HOLD_CLIPBOARD, serve as hold_clipboard};
 
 use crate::arguments::{Command, Common};
 use crate::console::Console;
+use crate::hint::Hints;
 use crate::outcome::{Exit, Failure};
 use crate::ports::Ports;
 use crate::view::answer::{Answer, Refusal};
@@ -55,13 +56,19 @@ pub(crate) fn run(command: &Command, ports: &mut Ports, console: &mut Console) -
     let answer = Workspace::new(&common.opening).and_then(|workspace| {
         on_workspace(command, &mut Desk { workspace, ports, console, json: common.json })
     });
-    write(answer, common.json, console)
+    write(answer, common.json, &Hints::new(&common.opening), console)
 }
 
-/// Writes an answer, or a workspace's refusal where a program asked.
-fn write(answer: Result<Answer, Failure>, json: bool, console: &mut Console) -> Result<Exit, Failure> {
-    match answer {
+/// Writes an answer, or a workspace's refusal where a program asked; each with the commands that come next.
+fn write(
+    answer: Result<Answer, Failure>,
+    json: bool,
+    hints: &Hints,
+    console: &mut Console,
+) -> Result<Exit, Failure> {
+    match answer.map_err(|failure| hints.complete_failure(failure)) {
         Ok(answer) => {
+            let answer = answer.complete(hints);
             let exit = answer.exit_code();
             let text = if json { answer.document() } else { answer.text(console.out.page()) };
             console.out.write(&text)?;

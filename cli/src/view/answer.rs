@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::json;
+use crate::hint::Hints;
 use crate::outcome::Exit;
 use crate::page::Page;
 use crate::problem::Problem;
@@ -62,6 +63,14 @@ impl Answer {
     /// Ends the command with this code.
     pub(crate) fn exit(mut self, exit: Exit) -> Self {
         self.exit = exit;
+        self
+    }
+
+    /// The same, with commands that reach the store.
+    pub(crate) fn complete(mut self, hints: &Hints) -> Self {
+        for command in &mut self.next {
+            *command = hints.complete(command);
+        }
         self
     }
 

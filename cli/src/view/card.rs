@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::account::{counted_code, seconds_left, timed};
 use crate::escape::visible;
+use crate::hint::Hints;
 use crate::moment;
 use crate::page::Page;
 
@@ -30,25 +31,30 @@ pub(crate) fn heading(account: &AccountSummary, page: Page) -> String {
     format!("{star}{name}{}{name:#}", title(account))
 }
 
-/// What stands below the title on a list; `call` is how the account is named in a command.
+/// What stands below the title on a list; `call` is how the account is named in a command, and `hints` name the store.
 pub(crate) fn below(
     account: &AccountSummary,
     code: &CodeOfAccount,
-    call: &str,
+    (call, hints): (&str, &Hints),
     at: Timestamp,
     page: Page,
 ) -> String {
     let quiet = page.palette.quiet;
     match code {
         CodeOfAccount::Now(code) => timed(code, at, page),
-        CodeOfAccount::Drawn => format!("{quiet}each code works once: countersign code {call}{quiet:#}"),
+        CodeOfAccount::Drawn => {
+            let next = hints.complete(&format!("countersign code {call}"));
+            format!("{quiet}each code works once: {next}{quiet:#}")
+        }
         CodeOfAccount::NoTime => format!("{0}no code: check the clock{0:#}", page.palette.error),
         CodeOfAccount::None => match account.mfa {
             MfaState::Pending { since } => {
-                format!("{quiet}Pending since {}: countersign confirm {call}{quiet:#}", moment::shown(since))
+                let next = hints.complete(&format!("countersign confirm {call}"));
+                format!("{quiet}Pending since {}: {next}{quiet:#}", moment::shown(since))
             }
             MfaState::Off | MfaState::On { .. } => {
-                format!("{quiet}MFA is off: countersign activate {call} PICTURE{quiet:#}")
+                let next = hints.complete(&format!("countersign activate {call} PICTURE"));
+                format!("{quiet}MFA is off: {next}{quiet:#}")
             }
         },
     }

@@ -22,6 +22,7 @@ use vault::TerminalVault;
 
 use crate::agent;
 use crate::arguments::Opening;
+use crate::hint::Hints;
 use crate::outcome::{Exit, Failure};
 use crate::problem::{Advice, Problem};
 
@@ -31,6 +32,7 @@ pub(crate) const EXTENSION: &str = "countersign";
 /// A store and who opens it.
 pub(crate) struct Workspace {
     store: PathBuf,
+    hints: Hints,
     vault: Arc<TerminalVault>,
     clock: SystemClock,
     /// Whether a passphrase was given that is no use as a new one.
@@ -45,12 +47,17 @@ impl Workspace {
         let given_is_too_short = given.is_too_short();
         let clock = SystemClock::new();
         let vault = Arc::new(TerminalVault::new(&store, given, clock));
-        Ok(Self { store, vault, clock, given_is_too_short })
+        Ok(Self { store, hints: Hints::new(opening), vault, clock, given_is_too_short })
     }
 
     /// Where the store is.
     pub(crate) fn store(&self) -> &Path {
         &self.store
+    }
+
+    /// What the commands that come next are told with.
+    pub(crate) fn hints(&self) -> &Hints {
+        &self.hints
     }
 
     /// Refuses a given passphrase that cannot become the new one, before anything is written.
@@ -152,7 +159,8 @@ pub(crate) fn folder() -> Result<PathBuf, Failure> {
     })
 }
 
-fn absolute(path: &Path) -> Result<PathBuf, Failure> {
+/// The one name of a store, whatever it was called.
+pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
     // Two names of one store have one agent.
     if let Ok(path) = path.canonicalize() {
         return Ok(path);

@@ -3,9 +3,13 @@
 //! A whole name comes before a beginning, and that before a word in the middle; the case of letters never matters.
 //! Where several are meant none is taken: a code of the wrong account at the wrong service is worse than a question.
 
+use std::ffi::OsString;
+
 use countersign_core::client::{AccountId, AccountSummary, Unlocked};
 
 use super::no_account;
+use crate::escape::visible;
+use crate::guard;
 use crate::outcome::{Exit, Failure};
 use crate::problem::Problem;
 use crate::view::card::title;
@@ -39,15 +43,21 @@ pub(crate) fn find_in(
     }
 }
 
-/// The shortest words that mean this account.
+/// The shortest words that mean this account and can be typed: its id where its name has what nobody sees, looks like an
+/// option, or would be refused as a key.
 pub(crate) fn call(accounts: &[AccountSummary], account: AccountId) -> String {
     let Some(summary) = accounts.iter().find(|summary| summary.id == account) else { return String::new() };
     let ways = [summary.name.to_string(), format!("{} {}", summary.name, summary.login), account.to_string()];
-    let ways = ways.into_iter().filter(|way| !folded(way).is_empty());
+    let ways = ways.into_iter().filter(|way| !folded(way).is_empty() && can_be_typed(way));
     let way = ways
         .into_iter()
         .find(|way| matches!(nearest(accounts, &folded(way))[..], [only] if only.id == account));
     quoted(&way.unwrap_or_else(|| account.to_string()))
+}
+
+fn can_be_typed(way: &str) -> bool {
+    let words = ["countersign", "code", way].map(OsString::from);
+    visible(way) == way && !way.starts_with('-') && guard::check(&words).is_ok()
 }
 
 /// Those that match in the first way in which any does.
@@ -102,7 +112,7 @@ fn ambiguous(several: &[AccountSummary]) -> Failure {
 /// As a shell takes it.
 pub(crate) fn quoted(text: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '+' | ':' | '/');
-    let text = crate::escape::visible(text);
+    let text = visible(text);
     if !text.is_empty() && !text.starts_with('-') && text.chars().all(plain) {
         return text;
     }

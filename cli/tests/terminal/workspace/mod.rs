@@ -5,6 +5,7 @@ mod agent;
 mod backup;
 mod documents;
 mod first_steps;
+mod hints;
 mod hostile;
 mod passphrase;
 mod typed;

@@ -125,3 +125,16 @@ fn a_passphrase_is_asked_for_three_times_at_most() {
     list.until("That is not it. Passphrase: ").types("another horse");
     list.until("that is not the passphrase").ends(5);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_hides_in_a_name_is_shown_when_it_is_edited() {
+    let home = Home::unlocked("typed_hidden");
+    home.done(&["add", "--name", "Mail\u{1b}]0;x\u{7}"]);
+    let Some(mut edit) = Terminal::run(&home, "edit mail") else { return };
+    edit.until(r"Name [Mail\u{1b}]0;x\u{7}]: ").types("Mail");
+    for label in ["App [", "Login [", "Address [", "Notes ["] {
+        edit.until(label).types("");
+    }
+    edit.until("Mail is changed").ends(0);
+}
