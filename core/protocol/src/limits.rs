@@ -51,6 +51,11 @@ pub const MAX_CHECKPOINT_BYTES: usize = 256 * 1024 * 1024;
 /// How far a record's revision may run ahead of the log: `rev ≤ (log_seq + 1) × 2²⁰` (ADR 0009).
 pub const REVISIONS_PER_ENTRY: u64 = 1 << 20;
 
+/// The highest revision of a record whose author had a log of `entries` entries.
+pub const fn highest_revision(entries: u64) -> u64 {
+    entries.saturating_mul(REVISIONS_PER_ENTRY)
+}
+
 /// V12: a device that has not synced for this long says so. 72 hours, in ms.
 pub const STALE_AFTER_MS: u64 = 72 * 60 * 60 * 1000;
 

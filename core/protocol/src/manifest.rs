@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::cbor::{self, Decode, DecodeError, Encode, Reader, Writer};
 use crate::ids::{ManifestHash, RecordHash, RecordId};
-use crate::limits::{MAX_MANIFEST_BYTES, MAX_MANIFEST_LINES};
+use crate::limits::{MAX_MANIFEST_BYTES, MAX_MANIFEST_LINES, highest_revision};
 use crate::numbers::Message;
 
 /// Every record of a space, of whatever epoch: `[1, 7, [[record, rev, hash], …]]`, in ascending order.
@@ -21,6 +21,14 @@ pub struct Line {
     pub rev: u64,
     /// The revision's hash.
     pub hash: RecordHash,
+}
+
+impl Line {
+    /// Whether a record of an epoch that ended with the entry at `rotated_at` can have this revision: it counts from 1,
+    /// and its author had at most the entries before (ADR 0009).
+    pub const fn is_possible(&self, rotated_at: u64) -> bool {
+        0 < self.rev && self.rev <= highest_revision(rotated_at)
+    }
 }
 
 impl Manifest {

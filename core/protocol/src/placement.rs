@@ -5,7 +5,7 @@
 use crate::access::allows;
 use crate::cbor::DecodeError;
 use crate::ids::{ManifestHash, RecordHash, RecordId, SpaceId, sha256};
-use crate::limits::REVISIONS_PER_ENTRY;
+use crate::limits::highest_revision;
 use crate::log::{Device, LiveSpace, Log, OpError, Rights};
 use crate::manifest::{Line, Manifest};
 use crate::numbers::{AccountRole, DeviceKind, Message, WorkspaceRole};
@@ -49,6 +49,7 @@ pub struct VerifiedRecord {
 pub struct CurrentManifest {
     space: SpaceId,
     epoch: u64,
+    rotated_at: u64,
     manifest: Manifest,
 }
 
@@ -58,9 +59,15 @@ impl CurrentManifest {
         &self.manifest
     }
 
-    /// What is listed for a record: its floor.
+    /// The seq of the rotate entry that names it.
+    pub fn rotated_at(&self) -> u64 {
+        self.rotated_at
+    }
+
+    /// What is listed for a record: its floor. A line that no record can have is none: a rotator could otherwise put the
+    /// floor where nobody ever writes again.
     pub fn line(&self, record: RecordId) -> Option<Line> {
-        self.manifest.lines.get(&record).copied()
+        self.manifest.lines.get(&record).copied().filter(|line| line.is_possible(self.rotated_at))
     }
 }
 
@@ -203,7 +210,9 @@ impl Log {
         if ManifestHash::of(bytes) != wanted {
             return Err(ManifestError::WrongManifest);
         }
-        Ok(CurrentManifest { space, epoch: live.epoch(), manifest })
+        let epoch = live.epoch();
+        let rotated_at = live.epoch_at(epoch).ok_or(ManifestError::NoManifest)?.seq;
+        Ok(CurrentManifest { space, epoch, rotated_at, manifest })
     }
 
     /// Judges a record stored at `place`. `manifest` is needed for records of ended epochs only.
@@ -266,7 +275,7 @@ impl Log {
         ensure(named.is_ok(), RecordError::WrongInstance)?;
         let is_first = header.prev == RecordHash::ZERO;
         ensure(header.rev > 0 && (header.rev == 1) == is_first, RecordError::WrongRevision)?;
-        let limit = header.log_seq.saturating_add(1).saturating_mul(REVISIONS_PER_ENTRY);
+        let limit = highest_revision(header.log_seq.saturating_add(1));
         ensure(header.rev <= limit, RecordError::RevisionTooFar { limit })?;
         let at_head = space.epoch_after(header.log_seq);
         ensure(header.epoch > 0 && header.epoch == at_head, RecordError::WrongEpoch)?;

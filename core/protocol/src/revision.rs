@@ -137,13 +137,21 @@ pub enum Fault {
     Exchanged,
     /// It lists a record or a revision that is not held: for a device, to be fetched; for a server, to be refused.
     Unheld,
+    /// It lists a revision that no record can have (ADR 0009). As a floor it counts as not listed.
+    Impossible,
 }
 
-/// V7: compares a manifest with the unmarked revisions that somebody held when it arrived.
-pub fn faults(manifest: &Manifest, held: &BTreeMap<RecordId, Line>) -> Vec<(RecordId, Fault)> {
+/// V7: compares the manifest of a rotate entry at `rotated_at` with the unmarked revisions that somebody held when it
+/// arrived.
+pub fn faults(
+    manifest: &Manifest,
+    rotated_at: u64,
+    held: &BTreeMap<RecordId, Line>,
+) -> Vec<(RecordId, Fault)> {
     let of_held = held.iter().filter_map(|(record, held)| {
         let fault = match manifest.lines.get(record) {
             None => Fault::Omitted,
+            Some(line) if !line.is_possible(rotated_at) => Fault::Impossible,
             Some(line) if line.rev < held.rev => Fault::Lowered,
             Some(line) if line.rev > held.rev => Fault::Unheld,
             Some(line) if line.hash != held.hash => Fault::Exchanged,
@@ -151,8 +159,11 @@ pub fn faults(manifest: &Manifest, held: &BTreeMap<RecordId, Line>) -> Vec<(Reco
         };
         Some((*record, fault))
     });
-    let unknown = manifest.lines.keys().filter(|record| !held.contains_key(record));
-    of_held.chain(unknown.map(|record| (*record, Fault::Unheld))).collect()
+    let unknown = manifest.lines.iter().filter(|(record, _)| !held.contains_key(record));
+    let of_unknown = unknown.map(|(record, line)| {
+        (*record, if line.is_possible(rotated_at) { Fault::Unheld } else { Fault::Impossible })
+    });
+    of_held.chain(of_unknown).collect()
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub const VERDICTS: [&str; 30] = [
     "Gap",
     "AlreadyHeld",
     "Fork",
-    "NotNext",
+    "ForkBefore",
     "UnknownAuthor",
     "RemovedAuthor",
     "BadSignature",

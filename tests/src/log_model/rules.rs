@@ -143,8 +143,11 @@ impl Model {
             must(signed_by(&author.sign, "entry", &[&write(&entry)], &signature), "BadSignature")?;
             return Err("Fork");
         }
-        must(Some(&entry.prev) == self.heads.last(), "NotNext")?;
         let author = self.devices.get(&entry.by).ok_or("UnknownAuthor")?;
+        if Some(&entry.prev) != self.heads.last() {
+            must(signed_by(&author.sign, "entry", &[&write(&entry)], &signature), "BadSignature")?;
+            return Err("ForkBefore");
+        }
         must(self.device_is_active(author), "RemovedAuthor")?;
         must(signed_by(&author.sign, "entry", &[&write(&entry)], &signature), "BadSignature")?;
         let mut next = self.clone();

@@ -1,7 +1,7 @@
 //! V7, V8: the next key of a dirty space, for everybody who still reads it, with the list of what is in it.
 
 use countersign_protocol::ids::{InstanceId, SpaceId};
-use countersign_protocol::log::{LiveSpace, SpaceOf};
+use countersign_protocol::log::LiveSpace;
 use countersign_protocol::manifest::{Line, Manifest};
 use countersign_protocol::op::{Op, Rotate};
 
@@ -36,9 +36,7 @@ impl Author<'_> {
     ) -> Result<Batch, FlowError> {
         let live = self.state().live_space(space)?;
         let previous = self.keys.get(space, live.epoch());
-        let rescued = live.dirt.as_ref().is_some_and(|dirt| dirt.rescue);
-        let may_be_lost = rescued && matches!(live.of, SpaceOf::Controls(_));
-        if previous.is_none() && !may_be_lost {
+        if previous.is_none() && !live.may_lose_its_key() {
             return Err(FlowError::KeyMissing);
         }
         self.rotate_from(space, live, previous, manifest, adopted)

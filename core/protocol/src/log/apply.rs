@@ -211,10 +211,10 @@ impl State {
     fn apply_rotate(&mut self, author: Author, rotate: &op::Rotate, seq: u64) -> Option<Alarm> {
         let Some(Space::Live(space)) = self.spaces.get_mut(&rotate.space) else { return None };
         let before = space.epochs.last().map_or(author.device, |epoch| epoch.by);
+        let cut = rotate.prev_wrap.is_none() && !space.may_lose_its_key();
         space.epochs.push(Epoch { commit: rotate.commit, by: author.device, seq });
         space.manifest = Some(rotate.manifest);
-        let rescued = space.dirt.take().is_some_and(|dirt| dirt.rescue);
-        let cut = rotate.prev_wrap.is_none() && !rescued;
+        space.dirt = None;
         cut.then_some(Alarm::KeyChainCut { space: rotate.space, by: author.device, before })
     }
 

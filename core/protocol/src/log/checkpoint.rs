@@ -278,6 +278,9 @@ fn read_space(reader: &mut Reader<'_>, workspace: WorkspaceId) -> Result<(SpaceI
     };
     let epochs = reader.length("epochs")?;
     let epochs = (0..epochs).map(|_| read_epoch(reader)).collect::<Result<Vec<_>, _>>()?;
+    if epochs.is_empty() {
+        return Err(DecodeError::Malformed { what: "a space without an epoch" });
+    }
     let manifest = reader.optional::<ManifestHash>()?;
     Ok((id, Space::Live(LiveSpace { of, epochs, manifest, dirt: reader.optional()? })))
 }

@@ -49,7 +49,14 @@ pub enum ChainError {
         /// The entry's seq.
         seq: u64,
     },
-    /// It has the next seq and another entry before it than this log has.
+    /// An authentic entry with the next seq that follows another head than this log's: its author was shown another log.
+    /// An alarm, as [`ChainError::Fork`] is.
+    #[error("accept entry {seq}, which follows another entry than the one before")]
+    ForkBefore {
+        /// The entry's seq.
+        seq: u64,
+    },
+    /// It is not made for the next place: a genesis that follows something, or an entry about to be signed for another head.
     #[error("accept an entry that does not follow the head")]
     NotNext,
 }
@@ -181,6 +188,7 @@ impl ChainError {
             Self::Gap { .. } => "Gap",
             Self::AlreadyHeld { .. } => "AlreadyHeld",
             Self::Fork { .. } => "Fork",
+            Self::ForkBefore { .. } => "ForkBefore",
             Self::NotNext => "NotNext",
         }
     }

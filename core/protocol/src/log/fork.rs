@@ -1,11 +1,12 @@
-//! V2: two entries at one seq, kept as evidence that anybody with the log can check.
+//! V2: two entries of which one log can hold but one, kept as evidence that anybody with the log can check.
 
 use crate::entry::SignedEntry;
 use crate::ids::Head;
 
 use super::{ChainError, EntryError, Log};
 
-/// Two authentic entries at one seq of one workspace: the server, or a member, shows different people different logs.
+/// Two authentic entries that lie on different logs of one workspace: the server, or a member, shows different people
+/// different ones. They have one seq, or the other one is the next and follows another entry than the one held.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForkEvidence {
     /// The entry on this log.
@@ -15,30 +16,31 @@ pub struct ForkEvidence {
 }
 
 impl ForkEvidence {
-    /// Whether one device signed both: it is at fault itself, or its key is in other hands.
+    /// Whether one device signed both for one seq: it is at fault itself, or its key is in other hands.
     pub fn is_one_device_signing_twice(&self) -> bool {
-        self.held.entry.by == self.other.entry.by
+        let (held, other) = (&self.held.entry, &self.other.entry);
+        held.by == other.by && held.seq == other.seq
     }
 }
 
 impl Log {
-    /// Checks that `held` is this log's entry at its seq and `other` an authentic second one.
+    /// Checks that `held` is on this log, and `other` an authentic entry that a log with `held` on it cannot hold.
     ///
     /// # Errors
-    /// [`ChainError::NotNext`] where `held` is not on this log; otherwise why `other` is no evidence, as
+    /// [`ChainError::NotNext`] where `held` is not on this log or both fit on one; otherwise why `other` is no evidence, as
     /// [`Log::verify_next`] names it.
     pub fn fork_evidence(&self, held: &[u8], other: &[u8]) -> Result<ForkEvidence, EntryError> {
         let (held_entry, other_entry) = (SignedEntry::decode(held)?, SignedEntry::decode(other)?);
-        if self.head_at(held_entry.entry.seq) != Some(Head::of_entry(held)) {
+        let seq = held_entry.entry.seq;
+        if self.head_at(seq) != Some(Head::of_entry(held)) {
             return Err(ChainError::NotNext.into());
         }
-        let seq = held_entry.entry.seq;
         match self.check_place(&other_entry.entry, Head::of_entry(other), other) {
-            Err(EntryError::Chain(ChainError::Fork { seq: found })) if found == seq => {
-                Ok(ForkEvidence { held: held_entry, other: other_entry })
-            }
-            Err(error) => Err(error),
-            Ok(()) => Err(ChainError::NotNext.into()),
+            Err(EntryError::Chain(ChainError::Fork { seq: found })) if found == seq => {}
+            Err(EntryError::Chain(ChainError::ForkBefore { seq: found })) if found == seq + 1 => {}
+            Err(error) => return Err(error),
+            Ok(()) => return Err(ChainError::NotNext.into()),
         }
+        Ok(ForkEvidence { held: held_entry, other: other_entry })
     }
 }

@@ -144,15 +144,18 @@ impl Log {
         let (found, expected) = (entry.seq, self.next_seq());
         ensure(found <= expected, ChainError::Gap { expected, found })?;
         match self.head_at(found) {
-            None => ensure(entry.prev == self.head(), ChainError::NotNext),
+            None if entry.prev == self.head() => Ok(()),
+            None => self.alarm(entry, wire, ChainError::ForkBefore { seq: found }),
             Some(held) if held == head => Err(ChainError::AlreadyHeld { seq: found }.into()),
-            Some(_) => {
-                // Only what somebody of this log signed is evidence; anybody can make up the rest.
-                let author = self.state.devices.get(&entry.by).ok_or(AuthorError::UnknownAuthor)?;
-                verify_signature(&author.record.signing_key, wire)?;
-                Err(ChainError::Fork { seq: found }.into())
-            }
+            Some(_) => self.alarm(entry, wire, ChainError::Fork { seq: found }),
         }
+    }
+
+    /// V2: an entry of another log is an alarm where somebody of this log signed it; anybody can make up the rest.
+    fn alarm(&self, entry: &Entry, wire: &[u8], alarm: ChainError) -> Result<(), EntryError> {
+        let author = self.state.devices.get(&entry.by).ok_or(AuthorError::UnknownAuthor)?;
+        verify_signature(&author.record.signing_key, wire)?;
+        Err(alarm.into())
     }
 
     /// V3: the author is an active device of a member.

@@ -165,6 +165,13 @@ impl LiveSpace {
         self.epochs.len() as u64
     }
 
+    /// V8: whether the key that ends may be lost with nobody to blame: that of the controls of a rescued account, which only
+    /// the Owners before had. Its codes are read by the Collaborator who was rescued.
+    pub fn may_lose_its_key(&self) -> bool {
+        let rescued = self.dirt.as_ref().is_some_and(|dirt| dirt.rescue);
+        rescued && matches!(self.of, SpaceOf::Controls(_))
+    }
+
     /// An epoch by its number, from 1.
     pub fn epoch_at(&self, number: u64) -> Option<&Epoch> {
         self.epochs.get(usize::try_from(number.checked_sub(1)?).ok()?)

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Decision, Fault, Revision, Settled, decide, faults, settle};
 use crate::ids::{RecordHash, RecordId};
+use crate::limits::{MAX_INTEGER, REVISIONS_PER_ENTRY};
 use crate::manifest::{Line, Manifest};
 use crate::placement::Standing::{self, Listed, Marked, Written};
 
@@ -159,6 +160,8 @@ fn hostile_rotator_drops_lowers_exchanges_and_invents_records() {
         (record(3), of(4, 4)),
         (record(4), of(4, 4)),
         (record(5), of(4, 4)),
+        (record(7), of(4, 4)),
+        (record(8), of(4, 4)),
     ]);
     let manifest = Manifest {
         lines: BTreeMap::from([
@@ -167,9 +170,12 @@ fn hostile_rotator_drops_lowers_exchanges_and_invents_records() {
             (record(3), of(4, 9)),
             (record(4), of(5, 5)),
             (record(6), of(1, 1)),
+            (record(7), of(0, 4)),
+            (record(8), of(9 * REVISIONS_PER_ENTRY + 1, 4)),
+            (record(9), of(MAX_INTEGER, 4)),
         ]),
     };
-    let mut found = faults(&manifest, &held);
+    let mut found = faults(&manifest, 9, &held);
     found.sort_by_key(|(record, _)| *record);
     assert_eq!(
         found,
@@ -179,6 +185,9 @@ fn hostile_rotator_drops_lowers_exchanges_and_invents_records() {
             (record(4), Fault::Unheld),
             (record(5), Fault::Omitted),
             (record(6), Fault::Unheld),
+            (record(7), Fault::Impossible),
+            (record(8), Fault::Impossible),
+            (record(9), Fault::Impossible),
         ]
     );
 }

@@ -62,6 +62,11 @@ impl TestWorkspace {
     /// Rotates a space with a manifest of these records.
     pub(crate) fn rotate(&mut self, by: &Keys, space: SpaceId, records: &[&TestRecord]) -> Vec<u8> {
         let manifest = Manifest { lines: records.iter().map(|record| record.line()).collect() };
+        self.rotate_to(by, space, &manifest)
+    }
+
+    /// Rotates a space with any manifest.
+    pub(crate) fn rotate_to(&mut self, by: &Keys, space: SpaceId, manifest: &Manifest) -> Vec<u8> {
         let name = format!("key after entry {}", self.log.next_seq());
         let Op::Rotate(rotate) = self.rotation(space, &name) else { unreachable!() };
         self.must(by, Op::Rotate(Rotate { manifest: manifest.hash(), ..rotate }));

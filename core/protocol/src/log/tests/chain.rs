@@ -153,6 +153,9 @@ fn evidence_of_a_fork_holds_both_entries() {
     assert!(!evidence.is_one_device_signing_twice());
     assert_eq!(ws.log.fork_evidence(&theirs, &mine).unwrap_err().name(), "NotNext");
     assert_eq!(ws.log.fork_evidence(&mine, &mine).unwrap_err().name(), "AlreadyHeld");
+    // What follows is no evidence of anything.
+    let next = ws.signed(&Keys::phone("ana"), set_role("cleo", Admin));
+    assert_eq!(ws.log.fork_evidence(&mine, &next).unwrap_err().name(), "NotNext");
 }
 
 #[test]
@@ -163,7 +166,7 @@ fn what_nobody_of_this_log_signed_is_no_evidence() {
     ws.receive(&mine).unwrap();
     let made_up = Keys::phone("mallory").sign_entry(&entry);
     assert_eq!(ws.log.fork_evidence(&mine, &made_up).unwrap_err().name(), "BadSignature");
-    let stranger = crate::entry::Entry { by: Keys::phone("mallory").id(), ..entry };
+    let stranger = Entry { by: Keys::phone("mallory").id(), ..entry };
     let made_up = Keys::phone("mallory").sign_entry(&stranger);
     assert_eq!(ws.log.fork_evidence(&mine, &made_up).unwrap_err().name(), "UnknownAuthor");
 }

@@ -1,7 +1,8 @@
 //! Checkpoints: loaded as they were stored, refused by name otherwise.
 
+use crate::cbor::DecodeError;
 use crate::ids::{Head, sha256};
-use crate::log::{CheckpointError, Log};
+use crate::log::{CheckpointError, Log, Space};
 use crate::numbers::AccountRole::{Collaborator, Owner};
 use crate::numbers::WorkspaceRole::{Admin, User};
 use crate::op::Op;
@@ -122,4 +123,16 @@ fn a_checkpoint_without_entries_is_malformed() {
     ws.log.heads.clear();
     let refused = Log::from_checkpoint(&ws.log.to_checkpoint(), ws.id(), seq, head).unwrap_err();
     assert_eq!(refused.name(), "Malformed");
+}
+
+#[test]
+fn a_checkpoint_of_a_space_without_epochs_is_malformed() {
+    let mut ws = TestWorkspace::of_ana();
+    let directory = ws.directory();
+    let Some(Space::Live(space)) = ws.log.state.spaces.get_mut(&directory) else { unreachable!() };
+    space.epochs.clear();
+    assert_eq!(
+        load(&ws, &ws.log.to_checkpoint()).unwrap_err(),
+        CheckpointError::Form(DecodeError::Malformed { what: "a space without an epoch" })
+    );
 }

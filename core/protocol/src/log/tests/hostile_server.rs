@@ -122,7 +122,7 @@ fn hostile_server_leaves_an_entry_out() {
     // Renumbered to hide the gap, it does not verify.
     let signed = SignedEntry::decode(&after).unwrap();
     let entry = Entry { seq: ws.log.next_seq(), ..signed.entry };
-    ws.refused_wire(&SignedEntry { entry, ..signed }.encode(), "NotNext");
+    ws.refused_wire(&SignedEntry { entry, ..signed }.encode(), "BadSignature");
 }
 
 #[test]
@@ -140,7 +140,34 @@ fn hostile_server_forks_the_log() {
     assert!(ws.log.fork_evidence(&here, &there).is_ok());
     // Nor can it merge the two later.
     let later = others.signed(&Keys::phone("sue"), set_role("cleo", User));
-    ws.refused_wire(&later, "NotNext");
+    let before = ws.log.clone();
+    assert_eq!(ws.log.verify_next(&later), Err(ChainError::ForkBefore { seq: seq + 1 }.into()));
+    assert!(ws.log == before);
+    // What came after the fork is evidence of it by itself, and not of one device signing twice.
+    let evidence = ws.log.fork_evidence(&here, &later).unwrap();
+    assert_eq!((evidence.held.encode(), evidence.other.encode()), (here, later));
+    assert!(!evidence.is_one_device_signing_twice());
+}
+
+#[test]
+fn hostile_server_makes_up_an_entry_that_follows_another_head() {
+    let mut ws = TestWorkspace::of_ana();
+    let entry = Entry { prev: Head::ZERO, ..ws.entry(&Keys::phone("sue"), set_role("cleo", User)) };
+    // An alarm names somebody; this one names nobody of the log, or without their signature.
+    ws.refused_wire(&Keys::phone("mallory").sign_entry(&entry), "BadSignature");
+    let stranger = Entry { by: Keys::phone("mallory").id(), ..entry };
+    ws.refused_wire(&Keys::phone("mallory").sign_entry(&stranger), "UnknownAuthor");
+}
+
+#[test]
+fn hostile_former_member_goes_on_with_a_log_of_their_own() {
+    // A removed author's word is evidence too: the log that they follow is still another one.
+    let mut ws = TestWorkspace::of_ana();
+    let mut theirs = ws.clone();
+    ws.must(&Keys::phone("ana"), remove_member("sue"));
+    theirs.must(&Keys::phone("sue"), set_role("cleo", Admin));
+    let after = theirs.signed(&Keys::phone("sue"), set_role("cleo", User));
+    ws.refused_wire(&after, "ForkBefore");
 }
 
 #[test]

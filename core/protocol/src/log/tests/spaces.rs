@@ -153,7 +153,7 @@ fn a_rotation_without_the_key_before_is_valid_and_an_alarm_that_names_both() {
 }
 
 #[test]
-fn after_a_rescue_both_spaces_start_anew_without_alarm() {
+fn after_a_rescue_the_controls_start_anew_without_alarm_and_the_codes_do_not() {
     let mut ws = TestWorkspace::of_ana();
     ws.account("ben", "shop", &[("ben", Owner), ("cleo", Collaborator)]);
     ws.must(&Keys::phone("ana"), remove_member("ben"));
@@ -162,8 +162,13 @@ fn after_a_rescue_both_spaces_start_anew_without_alarm() {
     ws.refused(&Keys::phone("cleo"), early, "NotPermitted");
     ws.must(&Keys::phone("adam"), grant("shop", "cleo", Some(Owner)));
     for space in [codes, controls] {
+        // With the key before, neither is an alarm: whoever was a Collaborator holds that of the codes.
+        let chained = ws.rotation(space, "chained");
+        assert_eq!(ws.clone().must(&Keys::phone("cleo"), chained).alarm, None);
         let cut = rotate_with(ws.rotation(space, "next"), |rotate| rotate.prev_wrap = None);
-        assert_eq!(ws.must(&Keys::phone("cleo"), cut).alarm, None);
+        let (by, before) = (Keys::phone("cleo").id(), Keys::phone("ben").id());
+        let alarm = (space == codes).then_some(Alarm::KeyChainCut { space, by, before });
+        assert_eq!(ws.must(&Keys::phone("cleo"), cut).alarm, alarm);
         assert!(!ws.is_dirty(space));
     }
 }

@@ -1,8 +1,11 @@
 //! What servers and members try with records. None of it is believed.
 
 use super::{ben, counter, name, otp, remove_cleo, shop};
-use crate::ids::{Head, InstanceId, RecordId};
-use crate::limits::REVISIONS_PER_ENTRY;
+use std::collections::BTreeMap;
+
+use crate::ids::{Head, InstanceId, RecordHash, RecordId};
+use crate::limits::{MAX_INTEGER, REVISIONS_PER_ENTRY};
+use crate::manifest::{Line, Manifest};
 use crate::numbers::AccountRole::{Collaborator, Owner};
 use crate::numbers::WorkspaceRole::User;
 use crate::numbers::{DeviceKind, RecordType};
@@ -10,6 +13,7 @@ use crate::op::Op;
 use crate::placement::Standing::{Listed, Marked, Written};
 use crate::placement::{Place, RecordError};
 use crate::record::RecordHeader;
+use crate::revision::{Fault, Revision, faults};
 use crate::testkit::records::TestRecord;
 use crate::testkit::{Keys, TestWorkspace, add_device, grant, invite, remove_member};
 
@@ -200,6 +204,31 @@ fn hostile_rotator_lists_what_its_author_never_might_write() {
     let manifest = ws.rotate(&ben(), codes, &[&forged, &own]);
     assert_eq!(ws.judge(&forged, Some(&manifest)), Err(RecordError::NotPermitted));
     assert_eq!(ws.judge(&own, Some(&manifest)), Ok(Listed));
+}
+
+#[test]
+fn hostile_rotator_lists_a_revision_that_no_record_can_have() {
+    // Taken as a floor, the largest number would leave the secret shown as outdated for ever.
+    let mut ws = shop();
+    let (codes, held) = (ws.codes("shop"), otp(&ws, |_| {}));
+    remove_cleo(&mut ws);
+    let rotated_at = ws.log.next_seq();
+    let highest = rotated_at * REVISIONS_PER_ENTRY;
+    for (rev, is_floor) in
+        [(0, false), (1, true), (highest, true), (highest + 1, false), (MAX_INTEGER, false)]
+    {
+        let mut ws = ws.clone();
+        let (record, line) = held.line();
+        let manifest = Manifest { lines: BTreeMap::from([(record, Line { rev, ..line })]) };
+        let bytes = ws.rotate_to(&ben(), codes, &manifest);
+        let verified = ws.log.verify_manifest(codes, &bytes).unwrap();
+        assert_eq!((verified.rotated_at(), verified.line(record).is_some()), (rotated_at, is_floor), "{rev}");
+        let found = faults(&manifest, rotated_at, &BTreeMap::from([(record, line)]));
+        assert_eq!(found.contains(&(record, Fault::Impossible)), !is_floor, "{rev}");
+        // What was accepted before stays, unmarked, and is to be resealed.
+        let copy = Revision { rev: 1, hash: line.hash, prev: RecordHash::ZERO, epoch: 1, standing: Written };
+        assert_eq!(copy.is_shown_marked(verified.line(record)), is_floor && rev > 1, "{rev}");
+    }
 }
 
 #[test]
