@@ -39,13 +39,14 @@ const TEXTS: [&str; 9] =
     ["--address", "--app", "--device", "--login", "--member", "--name", "--notes", "--store", "--workspace"];
 
 /// Options without a value: the word after one is a word of its own.
-const FLAGS: [&str; 11] = [
+const FLAGS: [&str; 12] = [
     "--",
     "--anyway",
     "--copy",
     "--json",
     "--off",
     "--once",
+    "--pending",
     "--plain",
     "--saved",
     "--show-secret",
@@ -56,10 +57,7 @@ const FLAGS: [&str; 11] = [
 /// Refuses arguments with a link or what looks like a key among them.
 pub(crate) fn check(arguments: &[OsString]) -> Result<(), Advice> {
     let given = arguments.get(1..).unwrap_or_default();
-    let naming = given
-        .iter()
-        .find(|argument| !is_option(argument))
-        .is_some_and(|command| NAMING.iter().any(|name| command == name));
+    let naming = NAMING.iter().any(|name| command(arguments) == *name);
     let mut previous = OsStr::new("");
     for argument in given {
         let text = argument.to_string_lossy();
@@ -69,7 +67,7 @@ pub(crate) fn check(arguments: &[OsString]) -> Result<(), Advice> {
         let is_value = is_option(previous) && !FLAGS.iter().any(|flag| previous == *flag);
         let may_be_name = is_text || (naming && option.is_none() && !is_value);
         if is_link(argument) || option == Some("--secret") || (is_key(argument) && !may_be_name) {
-            return Err(advice());
+            return Err(advice(command(arguments)));
         }
         previous = argument;
     }
@@ -82,12 +80,24 @@ fn is_option(argument: &OsStr) -> bool {
     text.starts_with('-') && text != "-"
 }
 
-/// What to say about a secret on the command line, without the secret.
-pub(crate) fn advice() -> Advice {
+/// The command that was meant, where one was named.
+pub(crate) fn command(arguments: &[OsString]) -> &OsStr {
+    let mut words = arguments.iter().skip(1).map(OsString::as_os_str);
+    words.find(|word| !is_option(word)).unwrap_or_default()
+}
+
+/// What to say about a secret on the command line of that command, without the secret.
+pub(crate) fn advice(command: &OsStr) -> Advice {
+    let instead = match command.to_str() {
+        Some("add" | "import") => "add -",
+        Some("activate") => "activate NAME -",
+        Some("replace") => "replace NAME -",
+        _ => "code -",
+    };
     Advice::new(
         "a key or link does not belong on the command line: the shell keeps it in its history, and other users of \
          this computer can see it",
-        "Remove it from the history, then give it on standard input: countersign code -",
+        format!("Remove it from the history, then give it on standard input: countersign {instead}"),
     )
 }
 

@@ -68,7 +68,7 @@ fn run(arguments: &[OsString], ports: &mut Ports, console: &mut Console) -> Resu
         Ok(arguments) => commands::run(&arguments.command, ports, console),
         // A mistake in the arguments ends here, with exit code 2. A word that was let through as a name may stand in it.
         Err(mistake) if mistake.use_stderr() && guard::is_repeated(arguments, &mistake.to_string()) => {
-            Err(Failure::Usage(guard::advice()))
+            Err(Failure::Usage(guard::advice(guard::command(arguments))))
         }
         Err(mistake) if mistake.use_stderr() => mistake.exit(),
         // Help and version are answers like any other: one that cannot be written is not given.

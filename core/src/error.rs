@@ -10,6 +10,7 @@ use countersign_protocol::DecodeError;
 use countersign_protocol::log::EntryError;
 use countersign_protocol::numbers::AccountRole;
 
+use crate::client::AddressRefused;
 use crate::ports::{EntropyError, VaultError};
 use crate::store::{FileError, StoreError};
 
@@ -145,6 +146,9 @@ pub enum AccountError {
     /// A field is too long.
     #[error(transparent)]
     Text(#[from] TextTooLong),
+    /// The address is none of the web.
+    #[error(transparent)]
+    Address(#[from] AddressRefused),
 }
 
 /// Why the enrolment did not go on.
@@ -174,6 +178,9 @@ pub enum EnrolError {
     /// A name is longer than a card holds.
     #[error(transparent)]
     Text(#[from] TextTooLong),
+    /// The card's address is none of the web.
+    #[error(transparent)]
+    Address(#[from] AddressRefused),
 }
 
 /// Why there is no code.

@@ -120,7 +120,8 @@ pub(crate) struct Scan {
 ///
 /// NAME is the beginning of an account's name, app or login, as far as it takes to tell it from the others; the case
 /// of letters does not matter. That you looked is in the account's activity. An account whose codes are counted gets
-/// its next one, which is used up with that.
+/// its next one, which is used up with that. Of an account that is pending, the code is shown that the service asks for
+/// before `countersign confirm`.
 ///
 /// With `-` nothing is kept: a key or an otpauth:// link is read from standard input, and its code is shown. Blanks and
 /// dashes in a key do not matter, nor does the case of its letters. A key is never read from the command line: shells
@@ -137,6 +138,10 @@ pub(crate) struct Code {
     /// Copy the code instead of showing it; it leaves the clipboard when it ends
     #[arg(long, conflicts_with_all = ["watch", "at", "show_secret"])]
     pub(crate) copy: bool,
+
+    /// Of an account whose secret is being replaced, the code of the new one
+    #[arg(long, conflicts_with_all = ["at", "show_secret"])]
+    pub(crate) pending: bool,
 
     /// Keep showing the code, with the time it has left, until Ctrl-C
     ///

@@ -54,7 +54,11 @@ pub(super) fn show(words: &[String], desk: &mut Desk<'_, '_>) -> Result<Answer, 
     Ok(match summary.mfa {
         MfaState::Off => answer.next(format!("activate {call} PICTURE")),
         MfaState::Pending { .. } | MfaState::On { replacing: Some(_), .. } => {
-            answer.next(format!("confirm {call}"))
+            let code = match summary.mfa {
+                MfaState::Pending { .. } => format!("code {call}"),
+                _ => format!("code {call} --pending"),
+            };
+            answer.next(code).next(format!("confirm {call}")).next(format!("cancel {call}"))
         }
         MfaState::On { .. } => answer.next(format!("code {call}")),
     })

@@ -1,10 +1,10 @@
 //! `countersign add`: from a picture or a key to an account whose MFA is pending, in one step.
 
-use countersign_core::client::{AccountId, AccountSummary, CardFields, MfaState, Unlocked};
+use countersign_core::client::{AccountId, AccountSummary, CardFields, EnrolError, MfaState, Unlocked};
 use countersign_core::enrol::{AccountPayload, Added, EnrolmentState, PendingCode};
 
-use super::Desk;
-use super::input;
+use super::enrol::resumed;
+use super::{Desk, input};
 use crate::arguments::{Add, Card};
 use crate::outcome::{Exit, Failure};
 use crate::problem::{Advice, Problem};
@@ -77,6 +77,17 @@ fn card_alone(unlocked: &Unlocked, card: &CardFields) -> Result<Answer, Failure>
         .next(format!("activate {call} PICTURE")))
 }
 
+/// The code that the service asks for now, and whether it was scanned more than a day ago.
+pub(super) fn awaited(
+    unlocked: &Unlocked,
+    account: &AccountSummary,
+) -> Result<(PendingCode, bool), EnrolError> {
+    match resumed(unlocked, account)?.state()? {
+        EnrolmentState::Pending { code, stale, .. } => Ok((code, stale)),
+        _ => Err(EnrolError::OtherStep),
+    }
+}
+
 /// The code to type at the service, and what comes after that.
 pub(super) fn pending(
     unlocked: &Unlocked,
@@ -84,13 +95,7 @@ pub(super) fn pending(
     account: &AccountSummary,
     desk: &Desk<'_, '_>,
 ) -> Result<Answer, Failure> {
-    let enrolment = match account.mfa {
-        MfaState::On { .. } => unlocked.replace(account.id)?,
-        MfaState::Off | MfaState::Pending { .. } => unlocked.activate(account.id)?,
-    };
-    let EnrolmentState::Pending { code, stale, .. } = enrolment.state()? else {
-        return Err(countersign_core::client::EnrolError::OtherStep.into());
-    };
+    let (code, stale) = awaited(unlocked, account)?;
     let (page, now) = (desk.console.out.page(), desk.ports.clock.now());
     let (line, view) = match &code {
         PendingCode::Clock(code) => (timed(code, now, page), Some(CodeView::timed(code, now))),

@@ -45,7 +45,7 @@ fn without_key(failure: Failure, words: &[OsString]) -> Failure {
             if ["no_account", "no_workspace"].contains(&problem.id)
                 && words.iter().any(|word| guard::is_key(word)) =>
         {
-            Failure::Usage(guard::advice())
+            Failure::Usage(guard::advice("code".as_ref()))
         }
         _ => failure,
     }
@@ -53,9 +53,9 @@ fn without_key(failure: Failure, words: &[OsString]) -> Failure {
 
 /// The code of a key or a link on standard input.
 fn given(arguments: &Code, ports: &mut Ports, console: &mut Console) -> Result<Exit, Failure> {
-    if arguments.copy {
+    if arguments.copy || arguments.pending {
         return Err(Failure::Usage(Advice::new(
-            "--copy is for an account in the workspace",
+            "--copy and --pending are for an account in the workspace",
             "Add it: countersign add -",
         )));
     }

@@ -72,7 +72,7 @@ fn capital(text: &str) -> String {
 
 pub(super) fn confirm(words: &[String], desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
     let unlocked = desk.workspace.unlock()?;
-    let account = pending(&unlocked, words)?;
+    let account = pending(&unlocked, words, "Scan first: countersign add PICTURE")?;
     resumed(&unlocked, &account)?.done()?;
     let accounts = unlocked.accounts("")?;
     let call = call(&accounts, account.id);
@@ -87,7 +87,8 @@ pub(super) fn confirm(words: &[String], desk: &mut Desk<'_, '_>) -> Result<Answe
 
 pub(super) fn cancel(words: &[String], desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
     let unlocked = desk.workspace.unlock()?;
-    let account = pending(&unlocked, words)?;
+    let account =
+        pending(&unlocked, words, "There is nothing to cancel. See the accounts: countersign list")?;
     resumed(&unlocked, &account)?.cancel()?;
     let accounts = unlocked.accounts("")?;
     let call = call(&accounts, account.id);
@@ -100,21 +101,22 @@ pub(super) fn cancel(words: &[String], desk: &mut Desk<'_, '_>) -> Result<Answer
     })
 }
 
-fn resumed(unlocked: &Unlocked, account: &AccountSummary) -> Result<Enrolment, EnrolError> {
+/// The enrolment of an account, where it was left.
+pub(super) fn resumed(unlocked: &Unlocked, account: &AccountSummary) -> Result<Enrolment, EnrolError> {
     match account.mfa {
         MfaState::On { .. } => unlocked.replace(account.id),
         MfaState::Off | MfaState::Pending { .. } => unlocked.activate(account.id),
     }
 }
 
-/// The account that is meant and pending; without words, the only one that is.
-fn pending(unlocked: &Unlocked, words: &[String]) -> Result<AccountSummary, Failure> {
+/// The account that is meant and pending; without words, the only one that is. `otherwise` is what to do where none is.
+fn pending(unlocked: &Unlocked, words: &[String], otherwise: &str) -> Result<AccountSummary, Failure> {
     let is_pending = |account: &AccountSummary| {
         matches!(account.mfa, MfaState::Pending { .. } | MfaState::On { replacing: Some(_), .. })
     };
     let mut waiting = unlocked.accounts("")?;
     waiting.retain(is_pending);
-    let nothing = || refused("nothing_pending", "nothing is pending", "Scan first: countersign add PICTURE");
+    let nothing = || refused("nothing_pending", "nothing is pending", otherwise);
     if !words.is_empty() {
         // One that is pending is meant before one that only has the name.
         let meant = find_in(&waiting, words, |_| Ok(Vec::new())).or_else(|_| find(unlocked, words))?;

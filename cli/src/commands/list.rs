@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &List, desk: &mut Desk<'_, '_>) -> Result<Answer, F
     let query = arguments.query.join(" ");
     let read = |unlocked: &Unlocked| Listed::read(unlocked, |unlocked| Ok(unlocked.accounts(&query)?));
     if desk.console.out.is_live() && !desk.json && !arguments.once {
-        return live::run(read, desk);
+        return live::run(&query, read, desk);
     }
     let listed = read(&desk.workspace.unlock()?)?;
     let (now, page) = (desk.ports.clock.now(), desk.console.out.page());

@@ -19,8 +19,9 @@ use crate::view::card::{heading, title};
 use crate::view::json;
 use crate::view::watch::{Painter, fitted, running};
 
-/// Shows what `read` gives until nobody waits for the next second, or the workspace is locked.
+/// Shows what `read` gives until nobody waits for the next second, or the workspace is locked. `query` is what was sought.
 pub(super) fn run(
+    query: &str,
     read: impl Fn(&Unlocked) -> Result<Listed, Failure>,
     desk: &mut Desk<'_, '_>,
 ) -> Result<Answer, Failure> {
@@ -30,7 +31,7 @@ pub(super) fn run(
     let mut told = Vec::new();
     let mut listed = read(&desk.workspace.unlock()?)?;
     if listed.rows.is_empty() {
-        return Ok(nothing("any"));
+        return Ok(nothing(query));
     }
     loop {
         let (now, page) = (desk.ports.clock.now(), desk.console.out.page());

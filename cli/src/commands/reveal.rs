@@ -1,13 +1,16 @@
 //! `countersign code NAME`: one account's code, shown or copied, which its activity says.
 
-use countersign_core::client::{AccountSummary, CodeKind, MfaState, Revealed, Unlocked};
+use countersign_core::client::{
+    AccountId, AccountSummary, CodeKind, CodeOfAccount, MfaState, Revealed, Unlocked,
+};
+use countersign_core::enrol::PendingCode;
 use countersign_core::otp::{Code, CounterCode};
 use countersign_core::ports::Timestamp;
 
 use super::copy::Clipboard;
 use super::enrol::refused;
 use super::list::Listed;
-use super::{Desk, live};
+use super::{Desk, add, live};
 use crate::arguments::Code as Arguments;
 use crate::outcome::Failure;
 use crate::problem::Advice;
@@ -42,20 +45,65 @@ pub(super) fn run(
     let clipboard = if arguments.copy { Some(Clipboard::open()?) } else { None };
     let action = if arguments.copy { Revealed::Copied } else { Revealed::Viewed };
     let call = call(&unlocked.accounts("")?, account.id);
-    let made = made(&unlocked, &account, &call, action)?;
+    let is_pending = arguments.pending || matches!(account.mfa, MfaState::Pending { .. });
+    let made =
+        if is_pending { awaited(&unlocked, &account)? } else { made(&unlocked, &account, &call, action)? };
     if arguments.watch {
         drop(unlocked);
-        let this = account.id;
-        let only = move |unlocked: &Unlocked| {
-            let mut accounts = unlocked.accounts("")?;
-            accounts.retain(|account| account.id == this);
-            Ok(accounts)
-        };
-        return live::run(|unlocked| Listed::read(unlocked, only), desk);
+        return live::run("any", |unlocked| only(unlocked, account.id, is_pending), desk);
     }
     match clipboard {
         Some(clipboard) => copied(&account, &made, clipboard, desk),
-        None => Ok(shown(&account, &made, desk)),
+        None if is_pending => {
+            let accounts = unlocked.accounts("")?;
+            Ok(add::pending(&unlocked, &accounts, &account, desk)?.field("copied", false))
+        }
+        None => Ok(replacing(&account, &call, shown(&account, &made, desk))),
+    }
+}
+
+/// The code of a secret that is not confirmed yet: the service asks for it before that. It is nobody's login, so the
+/// activity has nothing to say.
+fn awaited(unlocked: &Unlocked, account: &AccountSummary) -> Result<Made, Failure> {
+    let is_pending =
+        matches!(account.mfa, MfaState::Pending { .. } | MfaState::On { replacing: Some(_), .. });
+    if !is_pending {
+        return Err(refused(
+            "nothing_pending",
+            "nothing is pending",
+            "For the code in use, leave out --pending.",
+        ));
+    }
+    match add::awaited(unlocked, account)?.0 {
+        PendingCode::Clock(code) => Ok(Made::Timed(code)),
+        PendingCode::Counter(code) => Ok(Made::Counted(code)),
+        PendingCode::NoTime => Err(refused("no_time", "there is no code at this time", "Check the clock.")),
+    }
+}
+
+/// What a screen shows of one account; where it is pending, the code that the service asks for.
+fn only(unlocked: &Unlocked, this: AccountId, is_pending: bool) -> Result<Listed, Failure> {
+    let mut listed = Listed::read(unlocked, |unlocked| {
+        let mut accounts = unlocked.accounts("")?;
+        accounts.retain(|account| account.id == this);
+        Ok(accounts)
+    })?;
+    for row in listed.rows.iter_mut().filter(|_| is_pending) {
+        // Once it is confirmed or cancelled, what a list shows is right.
+        if let Ok(Made::Timed(code)) = awaited(unlocked, &row.account) {
+            row.code = CodeOfAccount::Now(code);
+        }
+    }
+    Ok(listed)
+}
+
+/// Says where the code of another secret is, if one is being set up.
+fn replacing(account: &AccountSummary, call: &str, answer: Answer) -> Answer {
+    match account.mfa {
+        MfaState::On { replacing: Some(_), .. } => answer
+            .line("Another secret is pending; the code that the service asks for is:")
+            .next(format!("code {call} --pending")),
+        _ => answer,
     }
 }
 
@@ -68,10 +116,7 @@ fn made(
     match account.mfa {
         MfaState::On { codes: CodeKind::Clock, .. } => Ok(Made::Timed(unlocked.reveal(account.id, action)?)),
         MfaState::On { codes: CodeKind::Counter, .. } => Ok(Made::Counted(unlocked.draw(account.id)?)),
-        MfaState::Pending { .. } => {
-            let next = format!("Once the service has taken the code: countersign confirm {call}");
-            Err(refused("mfa_pending", "the account is still pending", &next))
-        }
+        MfaState::Pending { .. } => awaited(unlocked, account),
         MfaState::Off => {
             let next = format!("Turn it on: countersign activate {call} PICTURE");
             Err(refused("mfa_off", "the account has MFA off", &next))

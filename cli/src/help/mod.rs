@@ -60,7 +60,7 @@ const EXIT_CODES: Topic = Topic {
 2  usage: the command line cannot be carried out as it stands
 3  unreadable: something that was given could not be read; the rest was done
 4  the output could not be written
-5  locked: there was no passphrase, or another one
+5  locked: there was no passphrase, it could not be read, or it was another one
 6  refused: the store or the workspace would not do it; nothing was changed",
 };
 

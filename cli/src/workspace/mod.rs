@@ -71,8 +71,18 @@ impl Workspace {
         self.open_or_make()
     }
 
+    /// Asks for a new passphrase now: where there is none, nothing is written.
+    pub(crate) fn choose_passphrase(&self) -> Result<(), Failure> {
+        self.vault.choose()
+    }
+
+    /// Whether there is a file where the store is to be.
+    pub(crate) fn is_there(&self) -> bool {
+        self.store.symlink_metadata().is_ok_and(|store| store.len() > 0)
+    }
+
     fn there(&self) -> Result<(), Failure> {
-        if self.store.symlink_metadata().is_ok_and(|store| store.len() > 0) {
+        if self.is_there() {
             return Ok(());
         }
         Err(Failure::Workspace(

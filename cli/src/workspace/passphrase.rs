@@ -5,16 +5,17 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_core::client::{FileError, ImportError, read_private};
 use countersign_core::ports::VaultError;
 use countersign_core::vault::{AskPassphrase, Asking, Passphrase};
 use zeroize::Zeroizing;
 
-use super::trouble::unreadable_file;
+use super::trouble;
 use crate::arguments::Opening;
+use crate::escape::visible;
 use crate::outcome::Failure;
 use crate::problem::Advice;
 
@@ -49,7 +50,8 @@ impl Given {
 }
 
 fn from_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    read_private(path, KEY_LIMIT).map_err(|error| unreadable_file("passphrase_file", error))
+    let what = || format!("passphrase file {}", visible(&path.to_string_lossy()));
+    read_private(path, KEY_LIMIT).map_err(|error| trouble::no_passphrase_in(&what(), error))
 }
 
 fn from_descriptor(number: u32) -> Result<Zeroizing<Vec<u8>>, Failure> {
@@ -59,18 +61,16 @@ fn from_descriptor(number: u32) -> Result<Zeroizing<Vec<u8>>, Failure> {
         File::open(format!("/dev/fd/{number}"))?.take(KEY_LIMIT).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
-    read().map_err(|error| unreadable_file("passphrase_file", FileError::from(error)))
+    read().map_err(|error| match (FileError::from(error), number) {
+        (FileError::NotFound, _) => trouble::not_open(number),
+        (error, _) => trouble::no_passphrase_in(&format!("file descriptor {number}"), error),
+    })
 }
 
 fn first_line(bytes: &[u8]) -> Result<Zeroizing<String>, Failure> {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let text = str::from_utf8(line).map_err(|_| {
-        Failure::Usage(Advice::new(
-            "the passphrase that was given is not text",
-            "Its first line is the passphrase.",
-        ))
-    })?;
+    let text = str::from_utf8(line).map_err(|_| trouble::not_text())?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
@@ -78,7 +78,11 @@ fn first_line(bytes: &[u8]) -> Result<Zeroizing<String>, Failure> {
 pub(super) struct Person {
     given: Given,
     tries: Tries,
+    chosen: Chosen,
 }
+
+/// A new passphrase that was asked for before it is needed.
+pub(super) type Chosen = Arc<Mutex<Option<Passphrase>>>;
 
 /// How often a person was asked.
 #[derive(Clone)]
@@ -90,7 +94,11 @@ pub(super) struct Tries {
 impl Person {
     pub(super) fn new(given: Given) -> Self {
         let tries = Tries { typed: given.0.is_none(), asked: Arc::default() };
-        Self { given, tries }
+        Self { given, tries, chosen: Arc::default() }
+    }
+
+    pub(super) fn chosen(&self) -> Chosen {
+        self.chosen.clone()
     }
 
     pub(super) fn tries(&self) -> Tries {
@@ -99,6 +107,11 @@ impl Person {
 }
 
 impl Tries {
+    /// Whether a passphrase was given, so that nobody is asked.
+    pub(super) const fn are_given(&self) -> bool {
+        !self.typed
+    }
+
     /// Whether asking once more could help.
     pub(super) fn has_another(&self) -> bool {
         self.typed && self.asked.load(Ordering::Relaxed) < TRIES
@@ -111,8 +124,13 @@ impl AskPassphrase for Person {
         if let Some(given) = &self.given.0 {
             return Passphrase::new(given).map_err(|_| VaultError::Refused);
         }
+        if asking == Asking::New
+            && let Some(chosen) = self.chosen.lock().unwrap_or_else(PoisonError::into_inner).take()
+        {
+            return Ok(chosen);
+        }
         let prompt = match (asking, again) {
-            (Asking::New, _) => return typed_twice("Passphrase").ok_or(VaultError::Unavailable),
+            (Asking::New, _) => return typed_twice("Passphrase").map_err(|_| VaultError::Unavailable),
             (Asking::Unlock, false) => "Passphrase: ",
             (Asking::Unlock | Asking::Confirm, true) => "That is not it. Passphrase: ",
             (Asking::Confirm, false) => "Passphrase, for this once more: ",
@@ -126,7 +144,7 @@ impl AskPassphrase for Person {
 pub(crate) fn new_passphrase(given: &Given, what: &str) -> Result<Passphrase, Failure> {
     match &given.0 {
         Some(given) => Passphrase::new(given).map_err(|_| too_short()),
-        None => typed_twice(what).ok_or_else(nobody),
+        None => typed_twice(what).map_err(|not| not.told(nobody)),
     }
 }
 
@@ -149,23 +167,41 @@ pub(super) fn too_short() -> Failure {
 }
 
 fn nobody() -> Failure {
-    super::trouble::nobody_to_ask("passphrase_needed", "--backup-passphrase-file FILE")
+    trouble::nobody_to_ask("passphrase_needed", "--backup-passphrase-file FILE")
 }
 
-/// Asks until both are the same and long enough; `None` where nobody can be asked or nothing usable came.
-fn typed_twice(what: &str) -> Option<Passphrase> {
+/// Why there is no new passphrase.
+pub(super) enum NotTyped {
+    /// There is no terminal.
+    Nobody,
+    /// What was typed cannot be one.
+    Unusable,
+}
+
+impl NotTyped {
+    pub(super) fn told(self, nobody: impl FnOnce() -> Failure) -> Failure {
+        match self {
+            Self::Nobody => nobody(),
+            Self::Unusable => trouble::none_chosen(),
+        }
+    }
+}
+
+/// Asks until both are the same and long enough.
+pub(super) fn typed_twice(what: &str) -> Result<Passphrase, NotTyped> {
     let mut prompt = format!("{what}, new (8 characters or more): ");
     for _ in 0..TRIES {
-        let typed = Zeroizing::new(rpassword::prompt_password(&prompt).ok()?);
+        let typed = Zeroizing::new(rpassword::prompt_password(&prompt).map_err(|_| NotTyped::Nobody)?);
         let Ok(passphrase) = Passphrase::new(&typed) else {
             prompt = format!("That is shorter than 8 characters. {what}: ");
             continue;
         };
-        let again = Zeroizing::new(rpassword::prompt_password(format!("{what}, again: ")).ok()?);
+        let again = rpassword::prompt_password(format!("{what}, again: ")).map_err(|_| NotTyped::Nobody)?;
+        let again = Zeroizing::new(again);
         if *typed == *again {
-            return Some(passphrase);
+            return Ok(passphrase);
         }
         prompt = format!("Those were two different ones. {what}: ");
     }
-    None
+    Err(NotTyped::Unusable)
 }

@@ -12,6 +12,9 @@ use countersign_core::ports::VaultError;
 use crate::outcome::{Exit, Failure};
 use crate::problem::Problem;
 
+/// What an address is.
+const ADDRESS: &str = "Give it as a browser shows it: https://example.com/login";
+
 /// A refusal under a name, in the core's words.
 fn refused(id: &'static str, error: &dyn std::fmt::Display, next_step: &str) -> Failure {
     Failure::Workspace(Exit::Refused, Problem::new(id, format!("failed to {error}"), next_step))
@@ -32,10 +35,49 @@ pub(crate) fn unreadable_file(id: &'static str, error: FileError) -> Failure {
     refused(id, &error, file_step(error))
 }
 
+/// A file or a descriptor that was to have a passphrase.
+pub(super) fn no_passphrase_in(what: &str, error: FileError) -> Failure {
+    let problem = match error {
+        FileError::NotFound => {
+            Problem::new("passphrase_file", format!("there is no {what}"), "Check its name.")
+        }
+        _ => Problem::new("passphrase_file", format!("{what}: failed to {error}"), file_step(error)),
+    };
+    Failure::Workspace(Exit::Locked, problem)
+}
+
+/// A descriptor that nobody opened.
+pub(super) fn not_open(number: u32) -> Failure {
+    let message = format!("the file descriptor {number} is not open");
+    let next = format!("Open it in the shell: --passphrase-fd {number} {number}< FILE");
+    Failure::Workspace(Exit::Locked, Problem::new("passphrase_file", message, next))
+}
+
+/// What was given as a passphrase is not text.
+pub(super) fn not_text() -> Failure {
+    let (message, next) = ("the passphrase that was given is not text", "Its first line is the passphrase.");
+    Failure::Workspace(Exit::Locked, Problem::new("passphrase_file", message, next))
+}
+
+/// Somebody was asked for a new passphrase, and there is none now.
+pub(super) fn none_chosen() -> Failure {
+    let problem = Problem::new(
+        "no_passphrase",
+        "no passphrase was chosen: what was typed is too short, or not twice the same",
+        "Nothing was changed. Begin again.",
+    );
+    Failure::Workspace(Exit::Locked, problem)
+}
+
 /// There is nobody at a terminal.
 pub(super) fn nobody_to_ask(id: &'static str, option: &str) -> Failure {
     let next = format!("Run it in a terminal, or give the passphrase with {option}.");
     Failure::Workspace(Exit::Locked, Problem::new(id, "there is nobody to ask for the passphrase", next))
+}
+
+/// There is nobody at a terminal to choose a passphrase.
+pub(super) fn nobody_chooses() -> Failure {
+    nobody_to_ask("passphrase_needed", "--passphrase-file or --passphrase-fd")
 }
 
 /// The time of an unlock is over while a command goes on.
@@ -184,6 +226,7 @@ impl From<AccountError> for Failure {
             AccountError::Unavailable(error) => error.into(),
             AccountError::Refused(error) => error.into(),
             AccountError::Text(_) => refused("too_long", &error, "Shorten it."),
+            AccountError::Address(_) => refused("address", &error, ADDRESS),
         }
     }
 }
@@ -206,6 +249,7 @@ impl From<EnrolError> for Failure {
                 refused("nothing_to_restore", &error, "See what there is: countersign show NAME")
             }
             EnrolError::Secret(_) | EnrolError::Text(_) => refused("too_long", &error, "Shorten it."),
+            EnrolError::Address(_) => refused("address", &error, ADDRESS),
         }
     }
 }

@@ -11,7 +11,7 @@ use countersign_core::client::{FileError, read_private};
 use countersign_core::ports::{KeyVault, LocalKey, MonotonicClock as _, OsEntropy, SystemClock, VaultError};
 use countersign_core::vault::{Cost, PassphraseVault};
 
-use super::passphrase::{Given, KEY_LIMIT, Person, Tries};
+use super::passphrase::{Chosen, Given, KEY_LIMIT, Person, Tries, typed_twice};
 use super::{beside, trouble};
 use crate::agent;
 use crate::outcome::Failure;
@@ -21,6 +21,7 @@ pub(super) struct TerminalVault {
     path: PathBuf,
     agent: PathBuf,
     tries: Tries,
+    chosen: Chosen,
     clock: SystemClock,
     state: Mutex<State>,
 }
@@ -48,10 +49,10 @@ enum Kept {
 impl TerminalVault {
     pub(super) fn new(store: &Path, given: Given, clock: SystemClock) -> Self {
         let person = Person::new(given);
-        let (tries, path) = (person.tries(), beside(store, "key"));
+        let (tries, chosen, path) = (person.tries(), person.chosen(), beside(store, "key"));
         let file = PassphraseVault::new(path.clone(), Cost::USUAL, person, OsEntropy);
         let state = State { ready: None, keep_for: Duration::ZERO, kept: Kept::Nothing, trouble: None };
-        Self { file, path, agent: beside(store, "agent"), tries, clock, state: Mutex::new(state) }
+        Self { file, path, agent: beside(store, "agent"), tries, chosen, clock, state: Mutex::new(state) }
     }
 
     pub(super) fn agent(&self) -> &Path {
@@ -60,6 +61,15 @@ impl TerminalVault {
 
     pub(super) fn keep_for(&self, time: Duration) {
         self.state().keep_for = time;
+    }
+
+    /// Asks for a new passphrase now, for the [`keep`](KeyVault::keep) that comes next.
+    pub(super) fn choose(&self) -> Result<(), Failure> {
+        if !self.tries.are_given() {
+            let typed = typed_twice("Passphrase").map_err(|not| not.told(trouble::nobody_chooses))?;
+            *self.chosen.lock().unwrap_or_else(PoisonError::into_inner) = Some(typed);
+        }
+        Ok(())
     }
 
     /// What there is to say about the last failure.
@@ -127,7 +137,10 @@ impl KeyVault for TerminalVault {
         if let Some(key) = self.state().ready.take() {
             return Ok(key);
         }
-        if let Some(key) = agent::key(&self.agent) {
+        // A passphrase that was given is the one that counts: a wrong one is no less wrong while an agent runs.
+        if !self.tries.are_given()
+            && let Some(key) = agent::key(&self.agent)
+        {
             self.remember(|_| Kept::WithAgent);
             return Ok(key);
         }

@@ -7,6 +7,7 @@ use countersign_crypto::flow::new_account_id;
 use countersign_protocol::ids::{AccountId, InstanceId};
 use countersign_protocol::numbers::{AccountRole, RecordType};
 
+use super::address::{AddressRefused, web_address};
 use super::create::named;
 use super::desk::{Current, Desk};
 use super::line::Line;
@@ -55,7 +56,7 @@ impl Unlocked {
     /// [`AccountError`]; no account was added.
     pub fn add_account(&self, card: &CardFields) -> Result<AccountId, AccountError> {
         self.with(Doer::Person, |desk| {
-            let account = create(desk, &sealed(card)?, Line::default())?;
+            let account = create(desk, &sealed(&checked(card)?)?, Line::default())?;
             desk.commit()?;
             Ok(account)
         })
@@ -84,7 +85,10 @@ impl Unlocked {
             let mut line = desk.line(account)?.clone();
             desk.require(account, RecordType::Card)?;
             let (current, held) = card(desk, account)?;
-            let card = Card { unknown: held.unknown, binned: held.binned, ..sealed(fields)? };
+            // What was there already, from an import, is nobody's slip now.
+            let same = held.address.as_str() == fields.address.trim();
+            let fields = if same { fields.clone() } else { checked(fields)? };
+            let card = Card { unknown: held.unknown, binned: held.binned, ..sealed(&fields)? };
             desk.write(desk.codes(account), InstanceId::ZERO, current.base, &card)?;
             desk.note(account, &[Action::Edited], None)?;
             line.set_card(&card);
@@ -123,6 +127,11 @@ pub(crate) fn card(desk: &mut Desk<'_>, account: AccountId) -> Result<(Current<(
     let Current { base, content } = desk.read::<Card>(desk.codes(account), InstanceId::ZERO)?;
     let card = content.ok_or(StoreError::Damaged)?;
     Ok((Current { base, content: None }, card))
+}
+
+/// What a person wrote, with an address that can be opened.
+pub(crate) fn checked(fields: &CardFields) -> Result<CardFields, AddressRefused> {
+    Ok(CardFields { address: web_address(&fields.address)?, ..fields.clone() })
 }
 
 pub(crate) fn sealed(fields: &CardFields) -> Result<Card, countersign_crypto::content::TextTooLong> {

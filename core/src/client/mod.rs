@@ -6,6 +6,7 @@
 
 mod accounts;
 mod activity;
+mod address;
 mod backup;
 mod backup_form;
 mod bin;
@@ -44,6 +45,7 @@ pub use crate::error::{
 pub use crate::store::{FileError, OpenError, StoreError, read_private};
 pub use accounts::{AccountDetails, CardFields};
 pub use activity::Deed;
+pub use address::AddressRefused;
 pub use backup::Exported;
 pub use bin::Binned;
 pub use codes::{AccountCode, CodeOfAccount, Revealed};
@@ -54,7 +56,7 @@ pub use observe::{Listed, Listener, Subscription};
 pub use recovery_codes::ShownRecoveryCode;
 pub use secrets::ReplacedSecret;
 
-pub(crate) use accounts::{create, sealed};
+pub(crate) use accounts::{checked, create, sealed};
 pub(crate) use codes::{parameters, secret};
 pub(crate) use desk::Desk;
 pub(crate) use line::{Line, Secret, fingerprint};

@@ -10,7 +10,7 @@ use countersign_protocol::numbers::RecordType;
 
 use super::AccountPayload;
 use crate::client::{
-    CardFields, Desk, Doer, EnrolError, Line, Secret, Unlocked, create, fingerprint, sealed,
+    CardFields, Desk, Doer, EnrolError, Line, Secret, Unlocked, checked, create, fingerprint, sealed,
 };
 use crate::otp::{Algorithm, OtpParameters, TimeParameters};
 
@@ -43,7 +43,7 @@ impl Unlocked {
             }
             let (otp, at) = (sealed_otp(payload, desk)?, desk.now());
             let pending = Some(Secret::of(&otp, at));
-            let account = create(desk, &sealed(card)?, Line { pending, ..Line::default() })?;
+            let account = create(desk, &sealed(&checked(card)?)?, Line { pending, ..Line::default() })?;
             write(desk, account, otp, at)?;
             desk.commit()?;
             Ok(Added::New(account))

@@ -15,6 +15,20 @@ fn three(test: &str) -> Home {
 }
 
 #[test]
+fn an_address_is_one_of_the_web() {
+    let home = Home::unlocked("address");
+    for wrong in ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd"] {
+        let add = ["add", "--name", "Mail", "--address", wrong];
+        assert_eq!(home.refusal(&add), ("address".to_owned(), Some(6)), "{wrong}");
+    }
+    assert!(home.names().is_empty());
+    home.done(&["add", "--name", "Mail", "--address", "mail.example.com"]);
+    assert_eq!(home.document(&["show", "mail"])["address"], "https://mail.example.com");
+    assert_eq!(home.refusal(&["edit", "mail", "--address", "javascript:alert(1)"]).0, "address");
+    assert_eq!(home.document(&["show", "mail"])["address"], "https://mail.example.com");
+}
+
+#[test]
 fn a_name_is_its_beginning_in_any_letters() {
     let home = three("names");
     for words in [&["code", "GITHUB"][..], &["code", "gith"], &["code", "m"], &["code", "ail"]] {

@@ -94,6 +94,52 @@ fn a_card_that_was_cancelled_is_taken_again() {
 }
 
 #[test]
+fn the_code_of_what_is_pending_can_be_seen_again_until_it_is_confirmed() {
+    let home = Home::unlocked("code_pending");
+    let first = format!("otpauth://totp/One:ana?secret={RFC_KEY}&issuer=One&period=86400");
+    let added = home.done_with(first.as_bytes(), &["add", "-"]);
+    let digits = |text: &str| text.lines().nth(1).unwrap().trim().to_owned()[..7].to_owned();
+    let again = home.done(&["code", "one"]);
+    assert_eq!(digits(&again), digits(&added));
+    assert!(again.contains("   Pending\n") && again.contains("→ countersign confirm One\n"), "{again}");
+    assert_eq!(home.document(&["code", "one"])["copied"], false);
+    home.done(&["confirm"]);
+    assert_eq!(home.refusal(&["code", "one", "--pending"]), ("nothing_pending".to_owned(), Some(6)));
+
+    let other = format!("otpauth://totp/One:ana?secret={}&issuer=One&period=86400", &RFC_KEY[..26]);
+    let replaced = home.done_with(other.as_bytes(), &["replace", "one", "-"]);
+    let in_use = home.done(&["code", "one"]);
+    assert!(in_use.ends_with("→ countersign code One --pending\n"), "{in_use}");
+    assert_eq!(digits(&in_use), digits(&added));
+    assert_eq!(digits(&home.done(&["code", "one", "--pending"])), digits(&replaced));
+    let shown = home.document(&["activity", "one"])["activity"].as_array().unwrap().len();
+    assert_eq!(shown, 2, "turned on, and viewed once: the codes of what is pending are no logins");
+}
+
+#[test]
+fn a_key_or_a_link_as_an_argument_is_told_where_it_goes() {
+    let home = Home::empty("add_argument");
+    for (command, instead) in [
+        (&["add"][..], "countersign add -"),
+        (&["activate", "Mail"], "countersign activate NAME -"),
+        (&["replace", "Mail"], "countersign replace NAME -"),
+        (&["scan"], "countersign code -"),
+    ] {
+        let link = format!("otpauth://totp/x?secret={RFC_KEY}");
+        let run = home.run(&[command, &[link.as_str()]].concat());
+        assert!(run.err.contains(instead) && !run.err.contains(RFC_KEY), "{}", run.err);
+        assert_eq!(run.code, Some(2));
+    }
+}
+
+#[test]
+fn nothing_to_cancel_is_not_answered_with_a_scan() {
+    let home = Home::unlocked("cancel_nothing");
+    let run = home.run(&["cancel"]);
+    assert!(run.err.contains("countersign list") && !run.err.contains("add PICTURE"), "{}", run.err);
+}
+
+#[test]
 fn a_second_workspace_does_not_replace_the_first() {
     let home = Home::unlocked("init_twice");
     assert_eq!(home.refusal(&["init", "--passphrase-file", "passphrase"]), ("not_empty".to_owned(), Some(6)));

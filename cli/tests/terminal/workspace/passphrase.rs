@@ -1,7 +1,7 @@
 //! Where a passphrase may come from when nobody types.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::Home;
 
@@ -31,8 +31,33 @@ fn a_file_that_others_can_read_is_refused() {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
     let run = home.run(&["list", "--passphrase-file", "passphrase"]);
     assert!(run.err.contains("others can read it") && run.err.contains("chmod 600"), "{}", run.err);
-    assert_eq!(run.code, Some(6));
-    assert_eq!(home.refusal(&["list", "--passphrase-file", "none"]), ("passphrase_file".to_owned(), Some(6)));
+    assert_eq!(run.code, Some(5));
+}
+
+#[test]
+fn one_that_cannot_be_read_is_told_as_what_it_is() {
+    let home = locked("passphrase_unreadable");
+    home.secret_file("bytes", b"\xFF\xFE correct\n");
+    for (arguments, said) in [
+        (["--passphrase-file", "none"], "there is no passphrase file none"),
+        (["--passphrase-fd", "9"], "the file descriptor 9 is not open"),
+        (["--passphrase-file", "bytes"], "the passphrase that was given is not text"),
+    ] {
+        let list = [&["list"][..], &arguments].concat();
+        let run = home.run(&list);
+        assert!(run.err.contains(said) && run.code == Some(5), "{} {:?}", run.err, run.code);
+        assert_eq!(home.refusal(&list), ("passphrase_file".to_owned(), Some(5)));
+    }
+}
+
+#[test]
+fn a_wrong_one_is_refused_while_an_agent_runs() {
+    let home = Home::unlocked("passphrase_agent");
+    home.secret_file("wrong", b"another horse battery\n");
+    let refusal = home.refusal(&["list", "--passphrase-file", "wrong"]);
+    assert_eq!(refusal, ("wrong_passphrase".to_owned(), Some(5)));
+    assert_eq!(home.run(&["list"]).code, Some(1), "still unlocked");
+    assert_eq!(home.run(&["list", "--passphrase-file", "passphrase"]).code, Some(1));
 }
 
 #[test]
@@ -77,6 +102,18 @@ fn a_new_one_that_is_too_short_makes_no_workspace() {
     }
     assert!(!home.folder.join("data").exists(), "nothing was written");
     home.done(&["init", "--passphrase-file", "passphrase"]);
+}
+
+#[test]
+fn where_nobody_can_be_asked_for_a_new_one_nothing_is_left() {
+    let home = Home::empty("passphrase_nobody");
+    let mut alone = Command::new("setsid");
+    let program = env!("CARGO_BIN_EXE_countersign");
+    alone.args(["-w", program, "init", "--json"]).env("XDG_DATA_HOME", home.folder.join("data"));
+    alone.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = crate::program::finish(&mut alone, b"");
+    assert!(run.out.contains("\"passphrase_needed\"") && run.code == Some(5), "{}", run.out);
+    assert!(!home.folder.join("data").exists(), "nothing was written");
 }
 
 #[test]

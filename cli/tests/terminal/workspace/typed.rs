@@ -83,7 +83,7 @@ fn everything_is_asked_for_in_turn_and_a_slip_is_no_end() {
     init.until("Passphrase, again: ").types("correct hores");
     init.until("Those were two different ones. Passphrase: ").types("correct horse");
     init.until("Passphrase, again: ").types("correct horse");
-    init.until("The workspace Personal is ready").ends(0);
+    init.until("The workspace Personal is ready").until("You are Ana in it, and this computer is ").ends(0);
 
     let mut unlock = Terminal::run(&home, "unlock").unwrap();
     unlock.until("Passphrase: ").types("another horse");
@@ -96,6 +96,31 @@ fn everything_is_asked_for_in_turn_and_a_slip_is_no_end() {
     add.until("Pending").ends(0);
     assert!(!add.seen.contains(RFC_KEY), "what was typed is not shown");
     home.done(&["confirm"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_new_passphrase_that_is_typed_wrong_three_times_leaves_no_store() {
+    let home = Home::empty("typed_unusable");
+    let Some(mut init) = Terminal::run(&home, "init --workspace Blue --member Ana --device laptop") else {
+        return;
+    };
+    init.until("Passphrase, new (8 characters or more): ").types("short");
+    init.until("That is shorter than 8 characters. Passphrase: ").types("correct horse");
+    init.until("Passphrase, again: ").types("correct hores");
+    init.until("Those were two different ones. Passphrase: ").types("short");
+    init.until("no passphrase was chosen").ends(5);
+    assert!(!home.folder.join("data").exists(), "nothing was written");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_empty_list_says_what_comes_next_on_a_terminal_too() {
+    let home = Home::unlocked("typed_empty");
+    let Some(mut list) = Terminal::run(&home, "list") else { return };
+    list.until("There are no accounts yet").until("countersign add PICTURE").ends(1);
+    let mut list = Terminal::run(&home, "list bank").unwrap();
+    list.until("No account has all of these words").ends(1);
 }
 
 #[cfg(target_os = "linux")]
