@@ -35,6 +35,12 @@ pub enum Unavailable {
     /// The table of rights lets this device not write that; verbs with a role of their own say so before.
     #[error("write to the workspace without the right to")]
     NotPermitted,
+    /// The server has not answered the change before: the next sync sends that one again.
+    #[error("write to the workspace's log before the server has answered the change before")]
+    Unanswered,
+    /// A record, or the list of an account's records, would be larger than other devices take.
+    #[error("keep more than one record can hold")]
+    TooLarge,
 }
 
 impl From<FlowError> for Unavailable {
@@ -44,6 +50,8 @@ impl From<FlowError> for Unavailable {
             FlowError::Entropy(error) => Self::Entropy(error),
             FlowError::KeyMissing | FlowError::SpaceDirty => Self::KeyPending,
             FlowError::NotPermitted => Self::NotPermitted,
+            FlowError::AlreadySigned { .. } => Self::Unanswered,
+            FlowError::ManifestTooLong | FlowError::TooLarge => Self::TooLarge,
         }
     }
 }

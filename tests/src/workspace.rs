@@ -113,6 +113,7 @@ impl TestWorkspace {
             log: &self.log,
             device: &phone.device,
             keys: &phone.keys,
+            outstanding: None,
             ts: self.ts,
             entropy: &self.entropy,
         }

@@ -301,7 +301,8 @@ fn records_are_sealed_as_listed_and_open_where_they_belong() {
         assert_eq!(opened.plaintext(), bytes(&good["inputs"]["plaintext"]));
 
         let salt = given(&good["inputs"]["salt"]);
-        let author = Author { log: &log, device: &author, keys: &keys, ts: 0, entropy: &salt };
+        let author =
+            Author { log: &log, device: &author, keys: &keys, outstanding: None, ts: 0, entropy: &salt };
         let again = match header.record_type {
             RecordType::WorkspaceName => write::<WorkspaceName>(&author, &header, &opened),
             RecordType::MemberName => write::<MemberName>(&author, &header, &opened),

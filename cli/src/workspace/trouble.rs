@@ -162,6 +162,8 @@ impl From<Unavailable> for Failure {
                 refused("log", &error, "Please report this: it is a defect of Countersign.")
             }
             Unavailable::NotPermitted => refused("not_permitted", &error, "Ask an Owner of the account."),
+            Unavailable::Unanswered => refused("unanswered", &error, "Try again after the next sync."),
+            Unavailable::TooLarge => refused("too_large", &error, "Shorten it."),
         }
     }
 }

@@ -80,7 +80,14 @@ impl Scene {
     }
 
     fn author(&self) -> Author<'_> {
-        Author { log: &self.log, device: &self.device, keys: &self.keys, ts: 0, entropy: &OsEntropy }
+        Author {
+            log: &self.log,
+            device: &self.device,
+            keys: &self.keys,
+            outstanding: None,
+            ts: 0,
+            entropy: &OsEntropy,
+        }
     }
 }
 

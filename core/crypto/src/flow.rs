@@ -11,6 +11,7 @@ mod devices;
 mod found;
 mod invites;
 mod members;
+mod outstanding;
 mod recovery;
 mod rotation;
 mod write;
@@ -19,20 +20,23 @@ use countersign_protocol::device::DeviceRecord;
 use countersign_protocol::entry::Entry;
 use countersign_protocol::ids::{AccountId, DeviceId, Head, InstanceId, UserId};
 use countersign_protocol::keybox::KeyBox;
+use countersign_protocol::limits::MAX_MANIFEST_LINES;
 use countersign_protocol::log::{EntryError, Log, OpError, State};
 use countersign_protocol::manifest::Manifest;
 use countersign_protocol::numbers::Message;
 use countersign_protocol::op::Op;
 
+use crate::content::MAX_PLAINTEXT_BYTES;
 use crate::device::DeviceKeys;
 use crate::entropy::{self, Entropy, EntropyError};
 use crate::key_ring::KeyRing;
-use crate::record::OwnedRecord;
+use crate::record::{OwnedRecord, SealError};
 use crate::space_key::{KeyPlace, SpaceKey};
 
 pub use devices::AdditionError;
 pub use found::{Founded, Names, found};
 pub use invites::{Admission, AdmissionError, join_request};
+pub use outstanding::Outstanding;
 pub use recovery::RecoveryError;
 pub use rotation::Adopted;
 
@@ -45,6 +49,8 @@ pub struct Author<'a> {
     pub device: &'a DeviceKeys,
     /// The space keys that it holds.
     pub keys: &'a KeyRing,
+    /// The entry that it signed and sent, and that was neither taken nor refused by name (V2).
+    pub outstanding: Option<Outstanding>,
     /// The time to be signed, in ms since the Unix epoch.
     pub ts: u64,
     /// Randomness for keys, salts and boxes.
@@ -60,6 +66,8 @@ pub struct Batch {
     pub seq: u64,
     /// The log's head once it is accepted.
     pub head: Head,
+    /// What the device has signed now: handed to its next [`Author`] until this entry is answered.
+    pub outstanding: Outstanding,
     /// Keys for those who may read.
     pub boxes: Vec<KeyBox>,
     /// Of a rotation, the list of the space's records.
@@ -88,6 +96,18 @@ pub enum FlowError {
     /// The author may not write this record, by the table of rights.
     #[error("write a record without the right to")]
     NotPermitted,
+    /// V2: the device has signed another entry for this place, which may still be taken: that one is sent again.
+    #[error("sign a second entry {seq}")]
+    AlreadySigned {
+        /// The place in the log.
+        seq: u64,
+    },
+    /// A space has more records than a manifest lists.
+    #[error("list more than {MAX_MANIFEST_LINES} records of a space")]
+    ManifestTooLong,
+    /// A record holds more than a reader takes.
+    #[error("seal a record of more than {MAX_PLAINTEXT_BYTES} bytes")]
+    TooLarge,
 }
 
 impl FlowError {
@@ -99,6 +119,18 @@ impl FlowError {
             Self::KeyMissing => "KeyMissing",
             Self::SpaceDirty => "SpaceDirty",
             Self::NotPermitted => "NotPermitted",
+            Self::AlreadySigned { .. } => "AlreadySigned",
+            Self::ManifestTooLong => "ManifestTooLong",
+            Self::TooLarge => "TooLarge",
+        }
+    }
+}
+
+impl From<SealError> for FlowError {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Entropy(error) => Self::Entropy(error),
+            SealError::TooLarge => Self::TooLarge,
         }
     }
 }
@@ -143,7 +175,7 @@ impl Author<'_> {
         Ok(self.state().active_device(self.device.id())?.user)
     }
 
-    /// A batch of the entry alone, after the verifier has agreed to it.
+    /// A batch of the entry alone, after the verifier has agreed to it and nothing else was signed in its place.
     fn batch(&self, op: Op) -> Result<Batch, FlowError> {
         let entry = Entry {
             workspace: self.log.workspace(),
@@ -154,7 +186,11 @@ impl Author<'_> {
             op,
         };
         self.log.would_accept(&entry)?;
-        Ok(signed(&entry, self.device))
+        let batch = signed(&entry, self.device);
+        if let Some(outstanding) = self.outstanding {
+            outstanding.check(batch.outstanding)?;
+        }
+        Ok(batch)
     }
 }
 
@@ -163,9 +199,11 @@ fn signed(entry: &Entry, device: &DeviceKeys) -> Batch {
     let mut wire = entry.encode();
     let signature = device.signing().sign(Message::Entry, &[&wire]);
     wire.extend_from_slice(signature.as_bytes());
+    let head = Head::of_entry(&wire);
     Batch {
         seq: entry.seq,
-        head: Head::of_entry(&wire),
+        head,
+        outstanding: Outstanding::of(entry, head),
         entry: wire,
         boxes: Vec::new(),
         manifest: None,

@@ -15,7 +15,7 @@ use countersign_protocol::placement::Place;
 use countersign_protocol::record::{RecordHeader, SealedRecord, record_signing_input};
 use zeroize::Zeroizing;
 
-use crate::content::{self, Content};
+use crate::content::{self, Content, MAX_PLAINTEXT_BYTES};
 use crate::device::DeviceKeys;
 use crate::entropy::{self, Entropy, EntropyError};
 use crate::padding::{pad, padded, unpad};
@@ -68,6 +68,21 @@ impl OpenError {
     }
 }
 
+/// Why nothing was sealed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SealError {
+    /// There is no randomness for a salt.
+    Entropy(EntropyError),
+    /// It is longer than any reader takes: kept fields of later versions and an edit can come to that.
+    TooLarge,
+}
+
+impl From<EntropyError> for SealError {
+    fn from(error: EntropyError) -> Self {
+        Self::Entropy(error)
+    }
+}
+
 /// One revision to be written: all of its header but type, salt and author.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Draft {
@@ -91,7 +106,7 @@ impl Draft {
         key: &SpaceKey,
         device: &DeviceKeys,
         entropy: &dyn Entropy,
-    ) -> Result<OwnedRecord, EntropyError> {
+    ) -> Result<OwnedRecord, SealError> {
         seal(self.header(T::TYPE), content::encode(content), key, device, entropy)
     }
 
@@ -102,7 +117,7 @@ impl Draft {
         key: &SpaceKey,
         device: &DeviceKeys,
         entropy: &dyn Entropy,
-    ) -> Result<OwnedRecord, EntropyError> {
+    ) -> Result<OwnedRecord, SealError> {
         let header = RecordHeader { tombstone: true, ..self.header(record_type) };
         seal(header, content::empty(), key, device, entropy)
     }
@@ -114,7 +129,7 @@ impl Draft {
         key: &SpaceKey,
         device: &DeviceKeys,
         entropy: &dyn Entropy,
-    ) -> Result<OwnedRecord, EntropyError> {
+    ) -> Result<OwnedRecord, SealError> {
         let header = RecordHeader { tombstone: opened.tombstone, ..self.header(opened.record_type) };
         seal(header, content::copied(&opened.plaintext), key, device, entropy)
     }
@@ -144,7 +159,10 @@ fn seal(
     key: &SpaceKey,
     device: &DeviceKeys,
     entropy: &dyn Entropy,
-) -> Result<OwnedRecord, EntropyError> {
+) -> Result<OwnedRecord, SealError> {
+    if plaintext.len() > MAX_PLAINTEXT_BYTES {
+        return Err(SealError::TooLarge);
+    }
     header.salt = Salt::from_bytes(entropy::public(entropy)?);
     header.by = device.id();
     let header_bytes = header.encode();

@@ -97,6 +97,18 @@ mod tests {
     }
 
     #[test]
+    fn the_longest_list_fits_into_the_bytes_of_a_manifest_and_one_line_more_is_refused() {
+        let line = Line { rev: crate::limits::MAX_INTEGER, hash: RecordHash::from_bytes([0xFF; 32]) };
+        let of = |lines: usize| Manifest {
+            lines: (0..lines as u128).map(|n| (RecordId::from_bytes(n.to_be_bytes()), line)).collect(),
+        };
+        let longest = of(MAX_MANIFEST_LINES);
+        assert_eq!(Manifest::decode(&longest.encode()).as_ref(), Ok(&longest));
+        let refused = Manifest::decode(&of(MAX_MANIFEST_LINES + 1).encode());
+        assert_eq!(refused, Err(DecodeError::Malformed { what: "a manifest's lines" }));
+    }
+
+    #[test]
     fn a_count_beyond_the_limit_is_refused_before_anything_is_allocated() {
         let bytes = [0x83, 1, 7, 0x9b, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
         assert_eq!(Manifest::decode(&bytes), Err(DecodeError::Malformed { what: "a manifest's lines" }));

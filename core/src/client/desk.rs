@@ -218,6 +218,8 @@ impl<'a> Desk<'a> {
             log: &self.session.log,
             device: &self.session.device,
             keys: &self.keys,
+            // Whatever this device signs is in its own log with the same step that stores it.
+            outstanding: None,
             ts: self.now(),
             entropy: &*self.host.entropy,
         }

@@ -47,7 +47,7 @@ impl Client {
         keys.open_boxes(log.state(), &boxes, &kit);
         let phone = DeviceKeys::generate(entropy)?;
         let ts = host.clock.now().unix_millis();
-        let batch = Author { log: &log, device: &kit, keys: &keys, ts, entropy }
+        let batch = Author { log: &log, device: &kit, keys: &keys, outstanding: None, ts, entropy }
             .add_device(&DeviceOffer(phone.proven()))?;
         log.verify_next(&batch.entry).map_err(Unavailable::Log)?;
 

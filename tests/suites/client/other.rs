@@ -123,7 +123,7 @@ impl Other {
 
     fn author<'a>(&'a self, device: &'a DeviceKeys, keys: &'a KeyRing) -> Author<'a> {
         let ts = u64::try_from(START).unwrap() * 1000;
-        Author { log: &self.log, device, keys, ts, entropy: &self.entropy }
+        Author { log: &self.log, device, keys, outstanding: None, ts, entropy: &self.entropy }
     }
 
     /// Takes a batch into the log and the store.

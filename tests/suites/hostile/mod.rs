@@ -5,6 +5,7 @@ mod devices;
 mod entropy;
 mod joins;
 mod keys;
+mod signing;
 
 use countersign_crypto::device::DeviceKeys;
 use countersign_crypto::flow::FlowError;

@@ -106,7 +106,8 @@ impl Scene {
             _ => &self.ana.keys,
         };
         let ts = TS + 1000 * self.log().next_seq();
-        let author = Author { log: self.log(), device, keys: &self.keys, ts, entropy: &self.entropy };
+        let (log, entropy) = (self.log(), &self.entropy);
+        let author = Author { log, device, keys: &self.keys, outstanding: None, ts, entropy };
         let mut batch = flow(&author).expect("an honest flow");
         let mut log = self.log().clone();
         log.verify_next(&batch.entry).expect("what a flow makes is valid");

@@ -1,6 +1,7 @@
 //! V7, V8: the next key of a dirty space, for everybody who still reads it, with the list of what is in it.
 
 use countersign_protocol::ids::{InstanceId, SpaceId};
+use countersign_protocol::limits::MAX_MANIFEST_LINES;
 use countersign_protocol::log::LiveSpace;
 use countersign_protocol::manifest::{Line, Manifest};
 use countersign_protocol::op::{Op, Rotate};
@@ -25,6 +26,8 @@ impl Author<'_> {
     /// that it seals anew, after the Owner was asked where the author of one may no longer write it.
     ///
     /// # Errors
+    /// [`FlowError::NotPermitted`] when this device may not write one of `adopted`: somebody else seals that one.
+    /// [`FlowError::ManifestTooLong`] when no reader would take the list.
     /// [`FlowError::Refused`] when the author may not or the space is clean. [`FlowError::KeyMissing`] when this device
     /// was not given the key that ends: it waits for its box, or [cuts the chain](Self::rotate_without_previous). The
     /// controls of a rescued account are the exception: their key is lost with the account's Owners.
@@ -64,6 +67,17 @@ impl Author<'_> {
         manifest: Manifest,
         adopted: &[Adopted<'_>],
     ) -> Result<Batch, FlowError> {
+        if manifest.lines.len() > MAX_MANIFEST_LINES {
+            return Err(FlowError::ManifestTooLong);
+        }
+        // Everybody would refuse what its author may not write, and the record would stay behind in the ended epoch.
+        let may_write = |adopted: &Adopted<'_>| {
+            let record_type = adopted.opened.record_type();
+            self.state().may_write(self.device.id(), space, record_type, adopted.instance)
+        };
+        if !adopted.iter().all(may_write) {
+            return Err(FlowError::NotPermitted);
+        }
         let place = KeyPlace { workspace: self.log.workspace(), space, epoch: live.epoch() + 1 };
         let key = SpaceKey::generate(self.entropy)?;
         let prev_wrap =

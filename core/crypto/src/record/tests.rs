@@ -194,9 +194,20 @@ fn hostile_author_who_seals_without_padding_is_named_by_the_error() {
 }
 
 #[test]
+fn what_no_reader_takes_is_not_sealed() {
+    let seal = |length| {
+        let plaintext = Zeroizing::new(vec![b'x'; length]);
+        seal(header(), plaintext, &key(51), &device(), &Seeded::new(53))
+    };
+    let largest = seal(MAX_PLAINTEXT_BYTES).unwrap();
+    assert!(largest.as_sealed().has_sealed_length());
+    assert_eq!(seal(MAX_PLAINTEXT_BYTES + 1).unwrap_err(), SealError::TooLarge);
+}
+
+#[test]
 fn without_randomness_nothing_is_sealed() {
     let refused = seal(header(), Zeroizing::new(vec![1]), &key(51), &device(), &Failing::after(0));
-    assert_eq!(refused.unwrap_err(), EntropyError);
+    assert_eq!(refused.unwrap_err(), SealError::Entropy(EntropyError));
 }
 
 #[test]
