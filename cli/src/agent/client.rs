@@ -10,7 +10,7 @@ use std::time::Duration;
 use countersign_core::ports::LocalKey;
 use zeroize::Zeroizing;
 
-use super::{ARGUMENT, KEY, is_own, question};
+use super::{ARGUMENT, KEY, is_own, known, question};
 
 /// An agent answers at once, or is none.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -41,11 +41,11 @@ fn ask(socket: &Path, question: u8, answer: &mut [u8]) -> Option<()> {
     stream.read_exact(answer).ok()
 }
 
-/// Starts an agent that holds `key` for `time`. It answers when this returns.
+/// Starts an agent that holds `key` for `time`, and notes it in `folder`. It answers when this returns.
 ///
 /// # Errors
 /// Where the process cannot be started or the socket not be made: its path may be too long for one.
-pub(crate) fn start(socket: &Path, key: &LocalKey, time: Duration) -> io::Result<()> {
+pub(crate) fn start(socket: &Path, folder: Option<&Path>, key: &LocalKey, time: Duration) -> io::Result<()> {
     let mut agent = Command::new(std::env::current_exe()?)
         .arg(ARGUMENT)
         .stdin(Stdio::piped())
@@ -59,7 +59,12 @@ pub(crate) fn start(socket: &Path, key: &LocalKey, time: Duration) -> io::Result
     }
     let mut ready = [0];
     match agent.stdout.take().map(|mut output| output.read_exact(&mut ready)) {
-        Some(Ok(())) => Ok(()),
+        Some(Ok(())) => {
+            if let Some(folder) = folder {
+                known::note(folder, agent.id(), socket);
+            }
+            Ok(())
+        }
         _ => Err(io::Error::other("the agent did not start")),
     }
 }

@@ -6,6 +6,8 @@
 
 #[cfg(unix)]
 mod client;
+#[cfg(unix)]
+mod known;
 #[cfg(not(unix))]
 mod nowhere;
 #[cfg(unix)]
@@ -13,8 +15,10 @@ mod server;
 
 #[cfg(unix)]
 pub(crate) use client::{key, left, lock, start};
+#[cfg(unix)]
+pub(crate) use known::running;
 #[cfg(not(unix))]
-pub(crate) use nowhere::{key, left, lock, serve, start};
+pub(crate) use nowhere::{key, left, lock, running, serve, start};
 #[cfg(unix)]
 pub(crate) use server::serve;
 

@@ -18,7 +18,11 @@ pub(crate) fn lock(_: &Path) -> bool {
     false
 }
 
-pub(crate) fn start(_: &Path, _: &LocalKey, _: Duration) -> io::Result<()> {
+pub(crate) fn running(_: &Path) -> Vec<std::path::PathBuf> {
+    Vec::new()
+}
+
+pub(crate) fn start(_: &Path, _: Option<&Path>, _: &LocalKey, _: Duration) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

@@ -86,13 +86,17 @@ pub(crate) enum Command {
     Recover(Recover),
     Unlock(Unlock),
     /// End what `countersign unlock` began: no key stays in memory
+    ///
+    /// Without `--store`, of all stores of yours; with it, of that one, and the others are named.
     #[command(after_help = help::short("lock"), after_long_help = help::long("lock"))]
     Lock(Workspaces),
     Export(Export),
     Import(Import),
-    /// The stores on this computer, and which one commands use
+    /// The stores that can be told of, and which one commands use
     ///
-    /// A person in two workspaces has one store for each. `--store` or `$COUNTERSIGN_STORE` says which one is meant.
+    /// A person in two workspaces has one store for each. `--store` or `$COUNTERSIGN_STORE` says which one is meant. Listed
+    /// are the stores in the usual folder (`countersign` in `$XDG_DATA_HOME` or `~/.local/share`), those that the
+    /// environment and the arguments name, and those that are unlocked. Others lie where you put them.
     #[command(after_help = help::short("workspaces"), after_long_help = help::long("workspaces"))]
     Workspaces(Workspaces),
     Scan(Scan),

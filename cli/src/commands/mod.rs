@@ -103,7 +103,7 @@ fn on_workspace(command: &Command, desk: &mut Desk<'_, '_>) -> Result<Answer, Fa
         Command::Kit(arguments) => kit::run(arguments, desk),
         Command::Recover(arguments) => kit::recover(arguments, desk),
         Command::Unlock(arguments) => lock::unlock(arguments, desk),
-        Command::Lock(_) => Ok(lock::lock(desk)),
+        Command::Lock(arguments) => Ok(lock::lock(arguments, desk)),
         Command::Export(arguments) => export::run(arguments, desk),
         Command::Import(arguments) => import::run(arguments, desk),
         Command::Workspaces(_) => lock::workspaces(desk),

@@ -179,6 +179,28 @@ pub(crate) fn absolute(path: &Path) -> Result<PathBuf, Failure> {
         .map_err(|_| Failure::Usage(Advice::new("the store has no name", "Say where it is: --store PATH")))
 }
 
+/// All stores that can be told of: those in the usual folder, those that the environment and the arguments name, and those
+/// that are unlocked.
+pub(crate) fn known(used: &Path) -> Vec<PathBuf> {
+    let usual =
+        folder().ok().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let usual = usual.map(|entry| entry.path());
+    let usual = usual.filter(|path| path.extension().is_some_and(|extension| extension == EXTENSION));
+    let named = path(None).ok().filter(|path| path.exists());
+    let mut stores: Vec<PathBuf> = usual.chain(named).filter_map(|path| absolute(&path).ok()).collect();
+    stores.extend(unlocked());
+    stores.push(used.to_owned());
+    stores.sort();
+    stores.dedup();
+    stores
+}
+
+/// The stores whose agents were noted and answer.
+pub(crate) fn unlocked() -> Vec<PathBuf> {
+    let sockets = folder().map(|folder| agent::running(&folder)).unwrap_or_default();
+    sockets.iter().map(|socket| socket.with_extension("")).collect()
+}
+
 /// The file that belongs to a store, under its name and `suffix`.
 pub(crate) fn beside(store: &Path, suffix: &str) -> PathBuf {
     let mut name = store.as_os_str().to_owned();

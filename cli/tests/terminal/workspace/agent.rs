@@ -51,7 +51,10 @@ fn its_socket_is_for_its_owner_alone_and_no_file_has_the_key() {
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["default.countersign", "default.countersign.agent", "default.countersign.key"]);
+    assert_eq!(
+        names,
+        ["agents", "default.countersign", "default.countersign.agent", "default.countersign.key"]
+    );
 }
 
 #[test]
@@ -89,4 +92,65 @@ fn an_export_asks_for_the_person_whatever_the_agent_holds() {
     assert!(!home.folder.join("links.txt").exists());
     home.done(&[&export[..], &["--passphrase-file", "passphrase"]].concat());
     assert!(home.folder.join("links.txt").exists());
+}
+
+#[test]
+fn a_lock_is_for_all_stores_unless_one_is_named() {
+    let home = Home::unlocked("agent_others");
+    let passphrase = ["--passphrase-file", "passphrase"];
+    for name in ["first.countersign", "second.countersign"] {
+        home.done(&[&["init", "--store", name][..], &passphrase].concat());
+        home.done(&[&["unlock", "--store", name][..], &passphrase].concat());
+    }
+    let path = |name: &str| home.folder.canonicalize().unwrap().join(name).to_str().unwrap().to_owned();
+    let (first, second) = (path("first.countersign"), path("second.countersign"));
+    let usual = home.store().canonicalize().unwrap().to_str().unwrap().to_owned();
+
+    let one = home.done(&["lock", "--store", "first.countersign"]);
+    assert!(one.starts_with("Locked\n") && one.contains(&format!("Still unlocked: {second}\n")), "{one}");
+    assert!(one.contains(&format!("→ countersign lock --store {usual}\n")), "{one}");
+    assert_eq!(home.refusal(&["list", "--store", "first.countersign"]).0, "passphrase_needed");
+    assert_eq!(home.run(&["list", "--store", "second.countersign"]).code, Some(1), "still unlocked");
+
+    let rest = home.document(&["lock"]);
+    assert_eq!((&rest["was_unlocked"], &rest["also_locked"]), (&true.into(), &vec![second].into()));
+    assert_eq!(rest["still_unlocked"], serde_json::json!([]));
+    for store in [&first, &usual] {
+        assert_eq!(home.refusal(&["list", "--store", store]).0, "passphrase_needed");
+    }
+    assert_eq!(home.refusal(&["list", "--store", "second.countersign"]).0, "passphrase_needed");
+    assert_eq!(home.done(&["lock"]), "It was locked already\n");
+    let links = std::fs::read_dir(home.store().parent().unwrap().join("agents")).unwrap();
+    assert_eq!(links.count(), 0, "nothing is left of agents that ended");
+}
+
+#[test]
+fn workspaces_tells_of_every_store_that_can_be_meant() {
+    let home = Home::unlocked("agent_workspaces");
+    let passphrase = ["--passphrase-file", "passphrase"];
+    for name in ["one.countersign", "two.countersign"] {
+        home.done(&[&["init", "--store", name][..], &passphrase].concat());
+    }
+    let mut workspaces = home.program();
+    workspaces
+        .args(["workspaces", "--store", "one.countersign", "--json"])
+        .env("COUNTERSIGN_STORE", "two.countersign");
+    let document = crate::program::finish(&mut workspaces, b"").out;
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    let stores = document["workspaces"].as_array().unwrap();
+    let told: Vec<(bool, bool, bool)> = ["default", "one", "two"]
+        .iter()
+        .map(|name| {
+            let has_name = |store: &&serde_json::Value| {
+                store["store"].as_str().unwrap().ends_with(&format!("{name}.countersign"))
+            };
+            let store = stores.iter().find(has_name).unwrap();
+            let flag = |key: &str| store[key].as_bool().unwrap();
+            (flag("exists"), flag("used"), flag("unlocked"))
+        })
+        .collect();
+    assert_eq!(told, [(true, false, true), (true, true, false), (true, false, false)]);
+    let missing = home.done(&["workspaces", "--store", "three.countersign"]);
+    assert!(missing.contains("three.countersign   not there yet\n"), "{missing}");
+    assert!(missing.contains("→ countersign init --store "), "{missing}");
 }
