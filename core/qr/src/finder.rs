@@ -7,7 +7,8 @@
 
 use crate::geometry::Point;
 use crate::luma::View;
-use crate::runs;
+use crate::ratio::Hit;
+use crate::runs::Line;
 use crate::square;
 use crate::template;
 use crate::threshold::Thresholds;
@@ -40,16 +41,20 @@ const MAX_FINDERS: usize = 256;
 /// Rows and hits after which the caller is asked again: text makes a hundred hits a row, adversarial pictures more.
 const ROWS_BETWEEN: usize = 32;
 const HITS_BETWEEN: usize = 64;
-/// A run may differ from its share by this many modules, and by a pixel more for the raster.
-const RUN_TOLERANCE: f32 = 0.75;
-/// The same for the inner three runs alone, where the outer two are of no help, and the modules from which on an
-/// outer run is too long to belong to the pattern alone.
-const OPEN_TOLERANCE: f32 = 0.45;
+/// An outer run of more modules than this does not belong to the pattern alone.
 const MAX_OUTER: f32 = 1.8;
 /// Crossed again between grey values, a pattern's rings may be off by this share of its width.
 const CROSS_TOLERANCE: f32 = 0.2;
 /// Width against height of an upright box around a pattern under any tilt that is still read.
 const MAX_ASPECT: f32 = 2.5;
+/// Modules from anywhere in a pattern's middle to its first and second edge, at most, and the pixels by which the
+/// raster adds to that.
+const FURTHEST: [f32; 2] = [3.0, 4.0];
+const SLACK: f32 = 2.0;
+/// Places that are remembered as no patterns: as many as a few rows of a page of text have. A centre is the same one
+/// within this many pixels.
+const REFUSED: usize = 32;
+const SAME_PLACE: f32 = 0.5;
 /// Outlines deviate by less than this from a parallelogram, in modules.
 const MAX_DEVIATION: f32 = 0.13;
 
@@ -62,39 +67,48 @@ pub(crate) struct Probe<'a> {
 }
 
 impl Probe<'_> {
-    fn is_dark(&self, column: usize, row: usize) -> bool {
+    fn is_dark(&self, (column, row): (usize, usize)) -> bool {
         (self.view.at(column, row) < self.thresholds.at(column, row)) != self.inverted
     }
 
-    /// Distances from a pixel's centre to the three edges of a finder pattern, walking one way from its middle.
-    fn arm(&self, from: (usize, usize), step: (isize, isize), limit: usize) -> Option<[f32; 3]> {
+    /// Distances from a pixel's centre to the three edges of a finder pattern of modules no larger than `module`,
+    /// walking one way from its middle.
+    fn arm(&self, from: (usize, usize), step: (isize, isize), module: f32) -> Option<[f32; 3]> {
         let mut edges = [0.0; 3];
         let mut count = 0;
+        let mut before = self.view.at(from.0, from.1);
         let mut place = from;
         let mut dark = true;
-        for distance in 1..=limit {
-            let column = place.0.checked_add_signed(step.0).filter(|&column| column < self.view.width);
-            let row = place.1.checked_add_signed(step.1).filter(|&row| row < self.view.height);
-            let (Some(column), Some(row)) = (column, row) else {
+        let mut limit = FURTHEST[0] * module + SLACK;
+        for distance in 1.. {
+            if distance as f32 > limit {
+                break;
+            }
+            let column = place.0.wrapping_add_signed(step.0);
+            let row = place.1.wrapping_add_signed(step.1);
+            if column >= self.view.width || row >= self.view.height {
                 // The border may stand for the outermost edge.
                 edges[2] = distance as f32 - 0.5;
                 return (count == 2).then_some(edges);
-            };
-            if self.is_dark(column, row) != dark {
-                let inner = f32::from(self.view.at(place.0, place.1));
-                let outer = f32::from(self.view.at(column, row));
-                let threshold = f32::from(self.thresholds.at(column, row));
+            }
+            let (here, threshold) = (self.view.at(column, row), self.thresholds.at(column, row));
+            if ((here < threshold) != self.inverted) != dark {
+                let [inner, outer, threshold] = [before, here, threshold].map(f32::from);
                 let part = (inner - threshold) / (inner - outer);
                 // Equal neighbours differ only by the thresholds of their blocks.
                 let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.5 };
                 edges[count] = (distance - 1) as f32 + part;
                 count += 1;
-                if count == 3 {
-                    return Some(edges);
+                match count {
+                    1 => limit = FURTHEST[1] * module + SLACK,
+                    // Further away, the outermost run is open.
+                    2 => limit = edges[1] + MAX_OUTER * (edges[1] - edges[0]) + 1.0,
+                    _ => return Some(edges),
                 }
                 dark = !dark;
             }
             place = (column, row);
+            before = here;
         }
         // The outermost run goes on: closed later, where the pattern would end.
         edges[2] = f32::INFINITY;
@@ -102,9 +116,9 @@ impl Probe<'_> {
     }
 
     /// Both arms of a cross through a pixel: the middle of the pattern relative to the pixel's centre, and a module.
-    fn cross(&self, from: (usize, usize), step: (isize, isize), limit: usize) -> Option<(f32, f32)> {
-        let ahead = self.arm(from, step, limit)?;
-        let behind = self.arm(from, (-step.0, -step.1), limit)?;
+    fn cross(&self, from: (usize, usize), step: (isize, isize), module: f32) -> Option<(f32, f32)> {
+        let ahead = self.arm(from, step, module)?;
+        let behind = self.arm(from, (-step.0, -step.1), module)?;
         // A symbol without a quiet zone still has separators inwards. A letter o has none.
         if is_open(ahead) && is_open(behind) {
             return None;
@@ -134,25 +148,20 @@ pub(crate) fn find(
     view: View<'_>,
     thresholds: &Thresholds,
     search: Search,
-    row_edges: &mut Vec<u32>,
+    line: &mut Line,
     is_read: &dyn Fn(Point) -> bool,
     keep_going: &dyn Fn() -> bool,
 ) -> Vec<Finder> {
     let mut finders: Vec<Finder> = Vec::new();
     let mut hits = 0;
+    let mut refused = Refused::default();
     for row in (search.row_step / 2..view.height).step_by(search.row_step) {
         if row % ROWS_BETWEEN < search.row_step && !keep_going() {
             break;
         }
-        runs::edges(view, thresholds, row, row_edges);
-        for (start, window) in row_edges.windows(6).enumerate() {
-            if !is_likely(window) {
-                continue;
-            }
-            let inverted = start % 2 == 0;
-            let open = || if inverted { matching_open(window, search) } else { None };
-            let Some((middle, module)) = matching(window, search).or_else(open) else { continue };
-            if contrast(view.row(row), window, inverted) < search.min_contrast {
+        line.cut(view, thresholds, row);
+        for Hit { edges, inverted, middle, module } in line.hits(search.min_module, search.max_module) {
+            if contrast(view.row(row), edges, inverted) < search.min_contrast {
                 continue;
             }
             let here = Point::new(middle, row as f32 + 0.5);
@@ -167,9 +176,15 @@ pub(crate) fn find(
                 return finders;
             }
             let probe = Probe { view, thresholds, inverted };
-            finders.extend(examine(probe, here, module).filter(|new| {
-                !finders.iter().any(|finder| finder.inverted == inverted && finder.covers(new.centre))
-            }));
+            let Some(place) = examine(probe, here, module) else { continue };
+            if refused.contains(&place) {
+                continue;
+            }
+            match place.measure(probe) {
+                Some(new) if !finders.iter().any(|finder| finder.is_same(&new)) => finders.push(new),
+                Some(_) => {}
+                None => refused.push(place),
+            }
         }
     }
     finders
@@ -199,35 +214,8 @@ impl Finder {
     }
 }
 
-/// Whether the middle one of five runs is longer than its neighbours, about as they are together: cheap, and most
-/// places fail it.
-fn is_likely(edges: &[u32]) -> bool {
-    let &[_, e1, e2, e3, e4, _] = edges else { return false };
-    let (before, centre, after) = (e2 - e1, e3 - e2, e4 - e3);
-    let ring = before + after;
-    before < centre && after < centre && ring < centre + 3 && centre < 3 * ring + 2
-}
-
-/// Six edges of five runs that are 1 : 1 : 3 : 1 : 1: the middle and the module.
-fn matching(edges: &[u32], search: Search) -> Option<(f32, f32)> {
-    let &[e0, e1, e2, e3, e4, e5] = edges else { return None };
-    if e0 == e1 || e4 == e5 {
-        return None;
-    }
-    let module = (e5 - e0) as f32 / 7.0;
-    let tolerance = RUN_TOLERANCE * module + 1.0;
-    let near = |from: u32, to: u32, modules: f32| ((to - from) as f32 - modules * module).abs() < tolerance;
-    let fits = (search.min_module..=search.max_module).contains(&module)
-        && near(e0, e2, 2.0)
-        && near(e1, e3, 4.0)
-        && near(e2, e4, 4.0)
-        && near(e3, e5, 2.0)
-        && near(e2, e3, 3.0);
-    fits.then(|| ((e2 + e3) as f32 / 2.0, module))
-}
-
 /// Grey values by which the weaker ring of five runs is lighter than what it separates.
-fn contrast(row: &[u8], edges: &[u32], inverted: bool) -> i32 {
+fn contrast(row: &[u8], edges: [i32; 6], inverted: bool) -> i32 {
     let middle = |from: usize| i32::from(row[(edges[from] + edges[from + 1]) as usize / 2]);
     let [before, first, centre, second, after] = [0, 1, 2, 3, 4].map(middle);
     if inverted {
@@ -237,42 +225,62 @@ fn contrast(row: &[u8], edges: &[u32], inverted: bool) -> i32 {
     }
 }
 
-/// The same where the outermost runs go on into a ground of their own colour: no quiet zone at all.
-fn matching_open(edges: &[u32], search: Search) -> Option<(f32, f32)> {
-    let &[e0, e1, e2, e3, e4, e5] = edges else { return None };
-    let module = (e4 - e1) as f32 / 5.0;
-    let tolerance = OPEN_TOLERANCE * module + 0.7;
-    let near = |from: u32, to: u32, modules: f32| ((to - from) as f32 - modules * module).abs() < tolerance;
-    let (before, after) = ((e1 - e0) as f32 / module, (e5 - e4) as f32 / module);
-    let fits = before.min(after) > 0.5
-        && before.min(after) < MAX_OUTER
-        && before.max(after) > MAX_OUTER
-        && (search.min_module..=search.max_module).contains(&module)
-        && near(e1, e2, 1.0)
-        && near(e2, e3, 3.0)
-        && near(e3, e4, 1.0);
-    fits.then(|| ((e2 + e3) as f32 / 2.0, module))
+/// A place that is 1 : 1 : 3 : 1 : 1 in both directions.
+#[derive(Debug, Clone, Copy, Default)]
+struct Place {
+    centre: Point,
+    /// Pixels of a module to the side and downwards.
+    module: [f32; 2],
+    inverted: bool,
 }
 
-/// Crosses a hit in both directions and measures what is there.
-fn examine(probe: Probe<'_>, hit: Point, module: f32) -> Option<Finder> {
-    let limit = (module * 5.0 * MAX_ASPECT) as usize + 3;
+/// Crosses a hit in both directions.
+fn examine(probe: Probe<'_>, hit: Point, module: f32) -> Option<Place> {
+    let largest = module * MAX_ASPECT;
     let from = (hit.x as usize, hit.y as usize);
-    if !probe.is_dark(from.0, from.1) {
+    if !probe.is_dark(from) {
         return None;
     }
-    let (middle, height) = probe.cross(from, (0, 1), limit)?;
+    let (middle, height) = probe.cross(from, (0, 1), largest)?;
     let y = hit.y + middle;
-    let (middle, width) = probe.cross((from.0, y as usize), (1, 0), limit)?;
+    let (middle, width) = probe.cross((from.0, y as usize), (1, 0), largest)?;
     if width > MAX_ASPECT * height || height > MAX_ASPECT * width {
         return None;
     }
     let centre = Point::new(from.0 as f32 + 0.5 + middle, y);
-    let module = [width, height];
-    let by_rays = square::measure(probe.view, centre, module, probe.inverted);
-    let square = by_rays.filter(|square| square.deviation < MAX_DEVIATION).or_else(|| {
-        let is_small = f32::midpoint(width, height) < template::MAX_MODULE;
-        if is_small { template::measure(probe.view, centre, module, probe.inverted) } else { None }
-    })?;
-    Some(Finder { centre: square.centre, sides: square.sides, inverted: probe.inverted })
+    Some(Place { centre, module: [width, height], inverted: probe.inverted })
+}
+
+impl Place {
+    /// The finder pattern there, if it is one.
+    fn measure(&self, probe: Probe<'_>) -> Option<Finder> {
+        let Self { centre, module, inverted } = *self;
+        let by_rays = square::measure(probe.view, centre, module, inverted);
+        let square = by_rays.filter(|square| square.deviation < MAX_DEVIATION).or_else(|| {
+            let is_small = f32::midpoint(module[0], module[1]) < template::MAX_MODULE;
+            if is_small { template::measure(probe.view, centre, module, inverted) } else { None }
+        })?;
+        Some(Finder { centre: square.centre, sides: square.sides, inverted })
+    }
+}
+
+/// The places refused last: the next row meets most of them again.
+#[derive(Debug, Default)]
+struct Refused {
+    places: [Place; REFUSED],
+    next: usize,
+}
+
+impl Refused {
+    fn push(&mut self, place: Place) {
+        self.places[self.next % REFUSED] = place;
+        self.next += 1;
+    }
+
+    fn contains(&self, place: &Place) -> bool {
+        self.places.iter().any(|refused| {
+            let offset = refused.centre - place.centre;
+            refused.inverted == place.inverted && offset.x.abs().max(offset.y.abs()) < SAME_PLACE
+        })
+    }
 }

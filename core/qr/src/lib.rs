@@ -14,8 +14,8 @@
 //! # Ok::<(), countersign_qr::LumaError>(())
 //! ```
 //!
-//! From luma to bytes, module by module: [`luma`] and [`pyramid`] (sizes) → [`threshold`], [`runs`], [`finder`],
-//! [`square`], [`template`] (finder patterns) → [`group`] (three of them) → [`evidence`], [`fit`], [`grid`] (where
+//! From luma to bytes, module by module: [`luma`] and [`pyramid`] (sizes) → [`threshold`], [`runs`], [`ratio`],
+//! [`finder`], [`square`], [`template`] (finder patterns) → [`group`] (three of them) → [`evidence`], [`fit`], [`grid`] (where
 //! modules lie) → [`sample`], [`equalise`] (how dark they are) → [`format`](mod@format), [`reed_solomon`],
 //! [`decode`], [`segments`] (what they mean); [`reader`], [`look`] and [`attempt`] have the order of work.
 //! `docs/scanner.md` tells the whole story.
@@ -42,6 +42,7 @@ mod look;
 mod luma;
 mod modules;
 mod pyramid;
+mod ratio;
 mod reader;
 mod reed_solomon;
 mod runs;
@@ -50,6 +51,7 @@ mod segments;
 mod square;
 mod sums;
 mod symbol;
+#[allow(warnings)]
 mod template;
 mod threshold;
 mod tone;

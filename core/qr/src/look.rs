@@ -13,6 +13,7 @@ use crate::geometry::Point;
 use crate::group::{self, Triple};
 use crate::luma::{Plane, View};
 use crate::pyramid::Pyramid;
+use crate::runs::Line;
 use crate::symbol::{Reading, Symbol};
 
 /// The smallest module looked for, in pixels: in the picture itself, and in smaller planes (below it, the plane
@@ -45,7 +46,7 @@ pub(crate) struct Look {
     pyramid: Pyramid,
     sharp: Plane,
     sharp_pyramid: Pyramid,
-    row_edges: Vec<u32>,
+    line: Line,
     column_sums: Vec<u16>,
 }
 
@@ -94,7 +95,7 @@ impl Look {
             };
             let thresholds = self.pyramid.thresholds(level);
             let is_read = |point| findings.is_read(point, level);
-            let finders = finder::find(view, thresholds, search, &mut self.row_edges, &is_read, keep_going);
+            let finders = finder::find(view, thresholds, search, &mut self.line, &is_read, keep_going);
             findings.try_quickly(view, &finders, level, keep_going);
             findings.pool(&finders, level);
         }
@@ -119,7 +120,7 @@ impl Look {
                 max_module: MAX_MODULE,
             };
             let thresholds = self.sharp_pyramid.thresholds(0);
-            let finders = finder::find(view, thresholds, search, &mut self.row_edges, &|_| false, keep_going);
+            let finders = finder::find(view, thresholds, search, &mut self.line, &|_| false, keep_going);
             let before = findings.finders.len();
             findings.pool(&finders, level);
             findings.try_hard(&self.pyramid, full, before, keep_going);

@@ -240,6 +240,14 @@ fn pictures_of_one_value_hold_nothing() {
 }
 
 #[test]
+fn rows_of_single_pixels_hold_nothing_whichever_the_last_one_is() {
+    for (width, first) in (1..70).flat_map(|width| [(width, 0), (width, 1)]) {
+        let stripes = Picture::of(width, 12, |x, _| if (x + first) % 2 == 0 { DARK } else { LIGHT });
+        assert_eq!(stripes.read().symbols.len(), 0, "{width} columns");
+    }
+}
+
+#[test]
 fn geometry_that_no_plane_has_is_refused() {
     let bytes = [0; 20];
     assert!(Luma::new(&bytes, 0, 4).is_err());

@@ -13,26 +13,45 @@ const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 /// Multiplying the low bits of eight bytes by this moves them side by side into the highest byte.
 const GATHER: u64 = 0x0102_0408_1020_4080;
 
-/// Columns at which a row changes between light and dark, into `edges`: the first (0) begins a light run, which may
-/// be empty, the next a dark one, and so on; the last is the width.
-pub(crate) fn edges(view: View<'_>, thresholds: &Thresholds, row: usize, edges: &mut Vec<u32>) {
-    let thresholds = thresholds.row(row);
-    edges.clear();
-    edges.push(0);
-    let mut before = 0;
-    for (word, (pixels, thresholds)) in view.row(row).chunks(64).zip(thresholds.chunks(16)).enumerate() {
-        let dark = match (pixels.try_into(), thresholds.try_into()) {
-            (Ok(pixels), Ok(thresholds)) => dark_word(pixels, thresholds),
-            _ => dark_rest(pixels, thresholds),
-        };
-        let mut flips = dark ^ (dark << 1 | before);
-        before = dark >> 63;
-        while flips != 0 {
-            edges.push((word * 64) as u32 + flips.trailing_zeros());
-            flips &= flips - 1;
+/// A row's runs. Keeps its memory from row to row.
+#[derive(Debug, Default)]
+pub(crate) struct Line {
+    edges: Vec<i32>,
+    count: usize,
+    /// What `ratio` finds among them.
+    pub(crate) marks: Vec<u8>,
+}
+
+impl Line {
+    /// Becomes the runs of a row.
+    pub(crate) fn cut(&mut self, view: View<'_>, thresholds: &Thresholds, row: usize) {
+        let thresholds = thresholds.row(row);
+        // At most one edge at each side of a pixel, and both ends.
+        self.edges.resize(view.width + 3, 0);
+        self.edges[0] = 0;
+        let (mut count, mut before) = (1, 0);
+        for (word, (pixels, thresholds)) in view.row(row).chunks(64).zip(thresholds.chunks(16)).enumerate() {
+            let dark = match (pixels.try_into(), thresholds.try_into()) {
+                (Ok(pixels), Ok(thresholds)) => dark_word(pixels, thresholds),
+                _ => dark_rest(pixels, thresholds),
+            };
+            let mut flips = dark ^ (dark << 1 | before);
+            before = dark >> 63;
+            while flips != 0 {
+                self.edges[count] = (word * 64) as i32 + flips.trailing_zeros() as i32;
+                count += 1;
+                flips &= flips - 1;
+            }
         }
+        self.edges[count] = view.width as i32;
+        self.count = count + 1;
     }
-    edges.push(view.width as u32);
+
+    /// Columns at which the row changes between light and dark: the first (0) begins a light run, which may be
+    /// empty, the next a dark one, and so on; the last is the width.
+    pub(crate) fn edges(&self) -> &[i32] {
+        &self.edges[..self.count]
+    }
 }
 
 /// A bit for each of 64 pixels, set where it is below the threshold of its block of four.
