@@ -100,18 +100,18 @@ pub(crate) struct Export {
     pub(crate) common: Common,
 }
 
-/// Bring accounts in: a backup of Countersign, or pictures of a Google Authenticator export
+/// Bring accounts in: a backup of Countersign, a list of otpauth:// links, or pictures of a Google Authenticator export
 ///
-/// What is here already is left alone. The accounts of a Google export are shown first; without a terminal, those that
-/// are new are saved.
+/// What is here already is left alone. The accounts of a list or of a Google export are shown first; without a terminal,
+/// those that are new are saved.
 #[derive(Debug, Args)]
 #[command(after_help = help::short("import"), after_long_help = help::long("import"))]
 pub(crate) struct Import {
-    /// A backup, or the pictures of an export
+    /// A backup, a list, or the pictures of an export
     #[arg(value_name = "FILE", required = true)]
     pub(crate) files: Vec<OsString>,
 
-    /// Of a Google export, save these and no others, by their numbers; one that has another secret here replaces it
+    /// Of a list or a Google export, save these and no others, by their numbers; one that has another secret here replaces it
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
     pub(crate) only: Option<Vec<usize>>,
 

@@ -1,6 +1,8 @@
 //! `countersign export`: the accounts that a person owns, in a file of theirs.
 
+use countersign_core::client::{AccountSummary, LeftOut, Omission};
 use countersign_core::vault::Cost;
+use serde::Serialize;
 
 use super::Desk;
 use super::enrol::agreed;
@@ -8,6 +10,7 @@ use crate::arguments::Export;
 use crate::escape::visible;
 use crate::outcome::Failure;
 use crate::view::answer::Answer;
+use crate::view::card::title;
 use crate::view::counted;
 use crate::workspace::{Given, new_passphrase, quoted};
 
@@ -30,6 +33,8 @@ pub(super) fn run(arguments: &Export, desk: &mut Desk<'_, '_>) -> Result<Answer,
         Some(passphrase) => unlocked.export_encrypted(&arguments.file, &passphrase, Cost::USUAL),
     };
     let exported = exported.map_err(|error| desk.workspace.explain(error))?;
+    let mut names = unlocked.accounts("")?;
+    names.extend(unlocked.bin()?.into_iter().map(|binned| binned.summary));
     let codes = match exported.recovery_codes {
         0 => String::new(),
         count => format!(", with {}", counted(count, "recovery code")),
@@ -39,14 +44,69 @@ pub(super) fn run(arguments: &Export, desk: &mut Desk<'_, '_>) -> Result<Answer,
         .field("file", &file)
         .field("exported", exported.accounts)
         .field("exported_recovery_codes", exported.recovery_codes)
-        .field("left_out", exported.left_out);
-    let answer = match exported.left_out {
-        0 => answer,
-        count => answer.line(format!("{} left out", counted(count, "account"))),
+        .field("left_out", exported.left_out.iter().filter(|left| is_account(left.what)).count())
+        .field("omitted", omitted(&exported.left_out, &names));
+    let lines = exported.left_out.iter().map(|left| told(left, &names));
+    let answer = lines.fold(answer, Answer::line);
+    let answer =
+        if arguments.plain { answer.line("Delete the file as soon as it has served.") } else { answer };
+    Ok(answer.next(format!("import {}", quoted(&file))))
+}
+
+/// What is not in the file, for programs.
+#[derive(Serialize)]
+struct OmittedView {
+    account: String,
+    name: String,
+    what: &'static str,
+    count: Option<usize>,
+}
+
+fn omitted(left_out: &[LeftOut], names: &[AccountSummary]) -> Vec<OmittedView> {
+    let view = |left: &LeftOut| OmittedView {
+        account: left.account.to_string(),
+        name: named(left, names).map(|account| account.name.to_string()).unwrap_or_default(),
+        what: said(left.what).0,
+        count: match left.what {
+            Omission::RecoveryCodes(count) => Some(count),
+            _ => None,
+        },
     };
-    Ok(if arguments.plain {
-        answer.line("Delete the file as soon as it has served.")
-    } else {
-        answer.next(format!("import {}", quoted(&file)))
-    })
+    left_out.iter().map(view).collect()
+}
+
+fn told(left: &LeftOut, names: &[AccountSummary]) -> String {
+    let name = named(left, names).map(title).unwrap_or_default();
+    let why = match left.what {
+        Omission::RecoveryCodes(count) => format!("{} of it", counted(count, "recovery code")),
+        what => said(what).1.to_owned(),
+    };
+    format!("Left out: {name}: {why}")
+}
+
+fn named<'a>(left: &LeftOut, names: &'a [AccountSummary]) -> Option<&'a AccountSummary> {
+    names.iter().find(|account| account.id == left.account)
+}
+
+/// Whether the account itself is not in the file, and on the list.
+const fn is_account(what: Omission) -> bool {
+    match what {
+        Omission::NotOwned | Omission::NoSecret | Omission::Unconfirmed | Omission::NoExactLink => true,
+        Omission::Binned | Omission::PendingSecret | Omission::RecoveryCodes(_) => false,
+    }
+}
+
+/// What is left out: its stable name, and how it is told.
+const fn said(what: Omission) -> (&'static str, &'static str) {
+    match what {
+        Omission::NotOwned => ("not_owned", "only its Owners may export it"),
+        Omission::Binned => ("in_bin", "it is in the bin"),
+        Omission::NoSecret => ("mfa_off", "its MFA is off"),
+        Omission::Unconfirmed => ("pending", "it is pending"),
+        Omission::NoExactLink => {
+            ("no_exact_link", "no link says its secret exactly; an encrypted export has it")
+        }
+        Omission::PendingSecret => ("pending_secret", "the secret that is pending"),
+        Omission::RecoveryCodes(_) => ("recovery_codes", "its recovery codes"),
+    }
 }

@@ -1,4 +1,4 @@
-//! `countersign import`: a backup of our own, or the pictures of a Google Authenticator export.
+//! `countersign import`: a backup of our own, a list of links, or the pictures of a Google Authenticator export.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -8,6 +8,7 @@ use std::path::Path;
 use countersign_core::client::{AccountId, Candidate, CandidateState, EntryResult, Imported, Unlocked};
 use countersign_core::enrol::{Batches, Export};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::Desk;
 use super::enrol::{agreed, refused};
@@ -24,10 +25,19 @@ use crate::workspace::{Given, passphrase};
 
 /// What a backup begins with.
 const BACKUP: &[u8] = b"countersign backup ";
+/// What a plain list begins with.
+const LIST: &[u8] = b"otpauth://";
+/// Longest list that is read: a hundred thousand links.
+const MOST_BYTES: u64 = 32 << 20;
 
 pub(super) fn run(arguments: &Import, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
     match arguments.files.as_slice() {
-        [file] if is_backup(file) => backup(Path::new(file), arguments, desk),
+        [file] if begins_with(file, BACKUP) => backup(Path::new(file), arguments, desk),
+        [file] if begins_with(file, LIST) => {
+            let list = list(file)?;
+            let unlocked = desk.workspace.unlock()?;
+            chosen(&unlocked, &list, arguments, desk)
+        }
         files => {
             let export = export(files, desk)?;
             let unlocked = desk.workspace.unlock()?;
@@ -36,9 +46,34 @@ pub(super) fn run(arguments: &Import, desk: &mut Desk<'_, '_>) -> Result<Answer,
     }
 }
 
-fn is_backup(file: &OsStr) -> bool {
-    let mut beginning = [0; BACKUP.len()];
-    File::open(file).and_then(|mut file| file.read_exact(&mut beginning)).is_ok() && beginning == BACKUP
+/// Whether a file begins so, in any letters.
+fn begins_with(file: &OsStr, known: &[u8]) -> bool {
+    let mut beginning = vec![0; known.len()];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut beginning));
+    read.is_ok() && beginning.eq_ignore_ascii_case(known)
+}
+
+/// The links in a plain list, ours or that of another app.
+fn list(file: &OsStr) -> Result<Export, Failure> {
+    let name = Source::from(file).name();
+    let unreadable = |id, message: String| {
+        let problem = Problem::new(id, message, "Give a list of otpauth:// links, one a line.");
+        Failure::Workspace(Exit::UnreadableInput, about(&name, problem))
+    };
+    let file = File::open(file).map_err(|error| unreadable("unreadable", error.to_string()))?;
+    let length = file.metadata().map_err(|error| unreadable("unreadable", error.to_string()))?.len();
+    if length > MOST_BYTES {
+        return Err(unreadable("too_large", format!("it has more than {MOST_BYTES} bytes")));
+    }
+    // As large as it is, at once: growing would leave parts of secrets behind in freed memory.
+    let mut text = Zeroizing::new(String::with_capacity(usize::try_from(length).unwrap_or(0) + 1));
+    match file.take(MOST_BYTES).read_to_string(&mut text) {
+        Ok(_) => Ok(Export::of_links(&text)),
+        Err(error) if error.kind() == std::io::ErrorKind::InvalidData => {
+            Err(unreadable("not_text", "it is not text".to_owned()))
+        }
+        Err(error) => Err(unreadable("unreadable", error.to_string())),
+    }
 }
 
 fn backup(file: &Path, arguments: &Import, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
@@ -112,6 +147,7 @@ struct EntryView {
     app: String,
     login: String,
     state: &'static str,
+    reason: Option<String>,
     account: Option<String>,
 }
 
@@ -149,7 +185,8 @@ fn chosen(
         })
         .collect();
     let lines = views.iter().map(|view| {
-        format!("{:>3}. {} · {}   {}", view.number, visible(&view.app), visible(&view.login), view.state)
+        let reason = view.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        format!("{:>3}. {}   {}{reason}", view.number, names(&view.app, &view.login), view.state)
     });
     Ok(Answer::lines(lines.collect::<Vec<_>>()).field("entries", &views).next("list"))
 }
@@ -164,7 +201,13 @@ fn preview(one: &Candidate, marked: bool) -> String {
         CandidateState::Refused(_) => "cannot be used",
     };
     let mark = if marked { "✓" } else { " " };
-    format!("{mark} {:>3}. {} · {}   {state}\n", one.index + 1, visible(&one.app), visible(&one.login))
+    format!("{mark} {:>3}. {}   {state}\n", one.index + 1, names(&one.app, &one.login))
+}
+
+/// `GitHub · ana`, as far as there are names.
+fn names(app: &str, login: &str) -> String {
+    let names: Vec<String> = [app, login].into_iter().filter(|name| !name.is_empty()).map(visible).collect();
+    if names.is_empty() { "no name".to_owned() } else { names.join(" · ") }
 }
 
 fn view(one: &Candidate, result: Option<EntryResult>) -> EntryView {
@@ -176,6 +219,16 @@ fn view(one: &Candidate, result: Option<EntryResult>) -> EntryView {
         (_, CandidateState::Refused(_)) => ("cannot be used", None),
         (_, CandidateState::New) => ("left out", None),
     };
-    let account = account.map(|account| account.to_string());
-    EntryView { number: one.index + 1, app: one.app.clone(), login: one.login.clone(), state, account }
+    let reason = match one.state {
+        CandidateState::Refused(error) => Some(error.to_string()),
+        _ => None,
+    };
+    EntryView {
+        number: one.index + 1,
+        app: one.app.clone(),
+        login: one.login.clone(),
+        state,
+        reason,
+        account: account.map(|account| account.to_string()),
+    }
 }

@@ -108,6 +108,7 @@ countersign export --plain links.txt             for another app; delete it afte
         "import",
         "\
 countersign import backup.countersign-backup
+countersign import links.txt                     links, one a line, with a result for each
 countersign import export-*.png                  a Google Authenticator export of several pictures
 countersign import export-*.png --only 1,3",
     ),

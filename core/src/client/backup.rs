@@ -1,7 +1,8 @@
 //! Backup: the accounts that a member owns, in a file that they keep.
 //!
-//! The person is asked for first, whatever is unlocked. That it happened is in each account's activity before the file
-//! is there, and the file is read back before it gets its name: what is reported as saved can be read.
+//! The person is asked for first, whatever is unlocked. The file is written and read back, then each account's activity
+//! says that it was exported, and then the file gets its name: an export that failed is none, and no file is there that
+//! the activity does not know.
 
 use std::path::Path;
 
@@ -17,19 +18,46 @@ use super::desk::Desk;
 use super::{Doer, Unlocked};
 use crate::enrol::{AccountPayload, write_otpauth};
 use crate::error::{ExportError, Unavailable};
-use crate::store::{Existing, write_private};
+use crate::store::{Existing, Unnamed};
 use crate::vault::{Cost, Passphrase, Purpose, open_with, seal_with};
 
 /// What an export wrote.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exported {
     /// Accounts in the file.
     pub accounts: usize,
     /// Recovery codes in the file.
     pub recovery_codes: usize,
-    /// Accounts on the list that are not in it: not this member's to export, or, in a plain list, without a secret or
-    /// without an exact form.
-    pub left_out: usize,
+    /// What is not in it.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What of an account is not in an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Whose.
+    pub account: AccountId,
+    /// What, and why.
+    pub what: Omission,
+}
+
+/// What is left out of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Omission {
+    /// The account: it is not this member's to export.
+    NotOwned,
+    /// The account: it is in the bin.
+    Binned,
+    /// The account: a plain list is one of secrets, and it has none.
+    NoSecret,
+    /// The account: its secret is pending, and a plain list has nothing else.
+    Unconfirmed,
+    /// The account: no link says its secret exactly.
+    NoExactLink,
+    /// A secret that is pending, of an account that is in the file.
+    PendingSecret,
+    /// So many recovery codes: a plain list has no place for them.
+    RecoveryCodes(usize),
 }
 
 impl Unlocked {
@@ -45,7 +73,8 @@ impl Unlocked {
     ) -> Result<Exported, ExportError> {
         self.inner.host.vault.confirm()?;
         self.with(Doer::Person, |desk| {
-            let (owned, left_out) = owned(desk);
+            let (owned, mut left_out) = owned(desk);
+            left_out.extend(owned.iter().filter_map(|account| pending_secret(desk, *account)));
             let entries = entries(desk, &owned)?;
             if entries.is_empty() {
                 return Err(ExportError::Nothing);
@@ -57,8 +86,9 @@ impl Unlocked {
             if decode(&back).is_none_or(|back| back.len() != entries.len()) || *back != *plaintext {
                 return Err(ExportError::NotAsWritten);
             }
+            let file = Unnamed::write(path, &file, Existing::Keep)?;
             note(desk, &owned)?;
-            write_private(path, &file, Existing::Keep)?;
+            file.name()?;
             let recovery_codes = entries.iter().map(|entry| entry.codes.len()).sum();
             Ok(Exported { accounts: entries.len(), recovery_codes, left_out })
         })
@@ -73,14 +103,27 @@ impl Unlocked {
     pub fn export_plain(&self, path: &Path) -> Result<Exported, ExportError> {
         self.inner.host.vault.confirm()?;
         self.with(Doer::Person, |desk| {
-            let (owned, left_out) = owned(desk);
+            let (owned, mut left_out) = owned(desk);
             let mut lines = Vec::new();
             let mut written = Vec::new();
-            for (account, entry) in owned.iter().zip(entries(desk, &owned)?) {
+            for (&account, entry) in owned.iter().zip(entries(desk, &owned)?) {
+                let mut leave = |what| left_out.push(LeftOut { account, what });
+                let pending = pending_secret(desk, account);
                 // A link is read back as it is written; what would not come back the same is left out.
-                if let Some(link) = payload(desk, &entry)?.and_then(|payload| write_otpauth(&payload).ok()) {
-                    lines.push(link);
-                    written.push(*account);
+                match payload(desk, &entry)?.map(|payload| write_otpauth(&payload)) {
+                    Some(Ok(link)) => {
+                        lines.push(link);
+                        written.push(account);
+                        if let Some(pending) = pending {
+                            leave(pending.what);
+                        }
+                    }
+                    Some(Err(_)) => leave(Omission::NoExactLink),
+                    None if pending.is_some() => leave(Omission::Unconfirmed),
+                    None => leave(Omission::NoSecret),
+                }
+                if !entry.codes.is_empty() {
+                    leave(Omission::RecoveryCodes(entry.codes.len()));
                 }
             }
             if lines.is_empty() {
@@ -92,21 +135,37 @@ impl Unlocked {
                 text.push_str(line.expose());
                 text.push('\n');
             }
+            let file = Unnamed::write(path, text.as_bytes(), Existing::Keep)?;
             note(desk, &written)?;
-            write_private(path, text.as_bytes(), Existing::Keep)?;
-            let left_out = left_out + owned.len() - written.len();
+            file.name()?;
             Ok(Exported { accounts: written.len(), recovery_codes: 0, left_out })
         })
     }
 }
 
-/// The accounts that this member owns, and how many others are on the list.
-fn owned(desk: &Desk<'_>) -> (Vec<AccountId>, usize) {
-    let listed = desk.session.lines.iter().filter(|(_, line)| line.binned.is_none());
-    let (owned, others): (Vec<AccountId>, Vec<AccountId>) = listed
-        .map(|(account, _)| *account)
-        .partition(|account| desk.role(*account) == Some(AccountRole::Owner));
-    (owned, others.len())
+/// The accounts that this member owns, and those that are left out whatever they have.
+fn owned(desk: &Desk<'_>) -> (Vec<AccountId>, Vec<LeftOut>) {
+    let (mut owned, mut left_out) = (Vec::new(), Vec::new());
+    for (&account, line) in desk.session.lines.iter() {
+        let what = match (line.binned, desk.role(account)) {
+            (None, Some(AccountRole::Owner)) => {
+                owned.push(account);
+                continue;
+            }
+            // What still lies in the store of an account that was taken away is none of this member's.
+            (_, None) => continue,
+            (Some(_), Some(_)) => Omission::Binned,
+            (None, Some(_)) => Omission::NotOwned,
+        };
+        left_out.push(LeftOut { account, what });
+    }
+    (owned, left_out)
+}
+
+/// A secret that is pending is not in any export: nobody has confirmed that it works.
+fn pending_secret(desk: &Desk<'_>, account: AccountId) -> Option<LeftOut> {
+    let pending = desk.session.lines.get(&account)?.pending;
+    pending.map(|_| LeftOut { account, what: Omission::PendingSecret })
 }
 
 fn note(desk: &mut Desk<'_>, accounts: &[AccountId]) -> Result<(), Unavailable> {

@@ -46,7 +46,7 @@ pub use crate::store::{FileError, OpenError, StoreError, read_private};
 pub use accounts::{AccountDetails, CardFields};
 pub use activity::Deed;
 pub use address::AddressRefused;
-pub use backup::Exported;
+pub use backup::{Exported, LeftOut, Omission};
 pub use bin::Binned;
 pub use codes::{AccountCode, CodeOfAccount, Revealed};
 pub use create::WorkspaceNames;

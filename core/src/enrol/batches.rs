@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use super::payload::{AccountPayload, Batch, EntryError, MigrationPayload};
+use super::payload::{AccountPayload, Batch, EntryError, MigrationPayload, Payload};
+use super::{Entry, read};
 
 /// More parts than any phone can show; a code that claims more is damaged or made to exhaust memory.
 const MAX_PARTS: i32 = 1_000;
@@ -72,6 +73,20 @@ impl Batches {
 }
 
 impl Export {
+    /// A list of links, one a line, as a plain export is: one part, whose accounts are chosen like those of any other
+    /// export.
+    pub fn of_links(text: &str) -> Self {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let entry = |line| match read(line, Entry::Link) {
+            Ok(Payload::Account(payload)) => Ok(payload),
+            Ok(Payload::Migration(_)) => Err(EntryError::Line("export")),
+            Err(refused) => Err(EntryError::Line(refused.id())),
+        };
+        let batch = Batch { id: 0, index: 0, size: 1 };
+        let part = MigrationPayload { entries: lines.map(entry).collect(), batch };
+        Self { id: 0, size: 1, parts: BTreeMap::from([(0, part)]) }
+    }
+
     /// The id that its parts share.
     pub const fn id(&self) -> i32 {
         self.id
@@ -135,6 +150,17 @@ mod tests {
         assert!(export.entries().eq(&outcomes));
         let taken = batches.into_exports().into_iter().flat_map(Export::into_entries);
         assert!(taken.eq(outcomes));
+    }
+
+    #[test]
+    fn a_list_of_links_is_an_export_whose_bad_lines_cost_the_others_nothing() {
+        let list = "\u{feff}otpauth://totp/a?secret=AAAAAAAA\r\n\nhello\n otpauth://totp/b\notpauth://hotp/c?secret=AAAAAAAA&counter=2\n";
+        let export = Export::of_links(list);
+        assert!(export.is_complete());
+        let states: Vec<_> =
+            export.entries().map(|entry| entry.as_ref().map(|_| ()).map_err(|error| error.id())).collect();
+        assert_eq!(states, [Ok(()), Err("not_otpauth"), Err("missing_secret"), Ok(())]);
+        assert_eq!(Export::of_links("").entries().count(), 0);
     }
 
     #[test]

@@ -136,6 +136,9 @@ pub enum EntryError {
     /// A counter below zero.
     #[error("the counter is not valid: expected a number from 0")]
     InvalidCounter,
+    /// A line of a list that is no account's link, by the name of what is wrong with it.
+    #[error("the line is no link of an account ({0})")]
+    Line(&'static str),
 }
 
 impl EntryError {
@@ -148,6 +151,7 @@ impl EntryError {
             Self::InvalidDigits => "invalid_digits",
             Self::UnsupportedType => "unsupported_type",
             Self::InvalidCounter => "invalid_counter",
+            Self::Line(id) => id,
         }
     }
 }

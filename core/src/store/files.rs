@@ -61,22 +61,45 @@ pub(crate) enum Existing {
 
 /// Writes `content` to `path` with permissions for its owner only, and reads it back before it gets its name.
 pub(crate) fn write_private(path: &Path, content: &[u8], existing: Existing) -> Result<(), FileError> {
-    if existing == Existing::Keep && path.symlink_metadata().is_ok() {
-        return Err(FileError::Exists);
+    Unnamed::write(path, content, existing)?.name()
+}
+
+/// A file that was written and read back and has no name yet. Dropped, it is gone.
+#[must_use = "without its name the file is gone"]
+pub(crate) struct Unnamed<'a> {
+    path: &'a Path,
+    unfinished: PathBuf,
+    existing: Existing,
+}
+
+impl<'a> Unnamed<'a> {
+    /// Writes all of it, flushed and read back.
+    pub(crate) fn write(path: &'a Path, content: &[u8], existing: Existing) -> Result<Self, FileError> {
+        if existing == Existing::Keep && path.symlink_metadata().is_ok() {
+            return Err(FileError::Exists);
+        }
+        let this = Self { path, unfinished: unfinished(path), existing };
+        write_and_read_back(&this.unfinished, content)?;
+        Ok(this)
     }
-    let unfinished = unfinished(path);
-    let written = write_and_read_back(&unfinished, content).and_then(|()| match existing {
-        // Unlike a rename, a link never replaces what another process put there meanwhile.
-        Existing::Keep => Ok(fs::hard_link(&unfinished, path)?),
-        Existing::Replace => Ok(fs::rename(&unfinished, path)?),
-    });
-    if written.is_err() || existing == Existing::Keep {
+
+    /// Gives it its name.
+    pub(crate) fn name(self) -> Result<(), FileError> {
+        match self.existing {
+            // Unlike a rename, a link never replaces what another process put there meanwhile.
+            Existing::Keep => fs::hard_link(&self.unfinished, self.path)?,
+            Existing::Replace => fs::rename(&self.unfinished, self.path)?,
+        }
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Ok(File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?)
+    }
+}
+
+impl Drop for Unnamed<'_> {
+    fn drop(&mut self) {
         // What cannot be removed is replaced by the next try.
-        let _ = fs::remove_file(&unfinished);
+        let _ = fs::remove_file(&self.unfinished);
     }
-    written?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(File::open(folder)?.sync_all()?)
 }
 
 /// Reads a file of at most `limit` bytes that nobody but its owner can read.

@@ -13,7 +13,7 @@ mod write;
 use rusqlite::{Connection, TransactionBehavior};
 
 pub use error::{OpenError, StoreError};
-pub(crate) use files::{Existing, read_whole, write_private};
+pub(crate) use files::{Existing, Unnamed, read_whole, write_private};
 pub use files::{FileError, read_private};
 pub(crate) use read::{Held, Identity, Slot};
 pub(crate) use write::Step;

@@ -4,8 +4,10 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 
 use countersign_core::client::{
-    Action, CodeOfAccount, ExportError, Exported, FileError, ImportError, Imported, Unlocked,
+    Action, CodeOfAccount, EntryResult, ExportError, Exported, FileError, ImportError, Imported, Omission,
+    Unlocked,
 };
+use countersign_core::enrol::Export;
 use countersign_core::ports::VaultError;
 use countersign_core::vault::{Cost, Passphrase};
 use countersign_protocol::ids::AccountId;
@@ -22,6 +24,14 @@ fn digits(client: &Unlocked, account: AccountId) -> String {
         CodeOfAccount::Now(code) => code.digits.as_str().to_owned(),
         other => panic!("{other:?}"),
     }
+}
+
+/// Two more secrets, which stay pending.
+const PENDING: &str = "MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U";
+const OTHER_PENDING: &str = "ORSXG5DJNZTSA43FMNZGK5BAMJ4XIZLT";
+
+fn omissions(exported: &Exported) -> Vec<Omission> {
+    exported.left_out.iter().map(|left| left.what).collect()
 }
 
 /// A phone with two accounts with codes, one without, one in the bin.
@@ -42,7 +52,8 @@ fn an_encrypted_backup_comes_back_on_another_phone_whole() {
     let (phone, unlocked, github) = scene(1);
     let path = phone.file("backup");
     let exported = unlocked.export_encrypted(&path, &passphrase(), Cost::LEAST).unwrap();
-    assert_eq!(exported, Exported { accounts: 3, recovery_codes: 2, left_out: 0 });
+    assert_eq!((exported.accounts, exported.recovery_codes), (3, 2));
+    assert_eq!(omissions(&exported), [Omission::Binned]);
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
     assert_eq!(unlocked.activity(github).unwrap()[0].action, Action::Exported);
 
@@ -72,14 +83,45 @@ fn a_backup_shows_nothing_of_what_is_in_it() {
 #[test]
 fn a_plain_list_has_a_link_for_each_secret_and_says_what_it_left_out() {
     let (phone, unlocked, github) = scene(4);
+    let new = unlocked.add_account(&card("New")).unwrap();
+    unlocked.activate(new).unwrap().enter(PENDING).unwrap();
+    unlocked.replace(github).unwrap().enter(OTHER_PENDING).unwrap();
     let path = phone.file("links");
     let exported = unlocked.export_plain(&path).unwrap();
-    assert_eq!(exported, Exported { accounts: 2, recovery_codes: 0, left_out: 1 });
+    assert_eq!((exported.accounts, exported.recovery_codes), (2, 0));
+    let mut omissions = omissions(&exported);
+    omissions.sort_by_key(|what| format!("{what:?}"));
+    let expected = [
+        Omission::Binned,
+        Omission::NoSecret,
+        Omission::PendingSecret,
+        Omission::RecoveryCodes(2),
+        Omission::Unconfirmed,
+    ];
+    assert_eq!(omissions, expected);
+    let of_github = exported.left_out.iter().filter(|left| left.account == github).count();
+    assert_eq!(of_github, 2, "what is pending there, and its recovery codes");
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 2);
     assert!(text.lines().any(|line| line.contains(KEY)) && text.contains("counter=4"));
     assert_eq!(unlocked.activity(github).unwrap()[0].action, Action::Exported);
+}
+
+#[test]
+fn a_plain_list_comes_back_on_another_phone_with_a_result_for_each_line() {
+    let (phone, unlocked, github) = scene(9);
+    let path = phone.file("links");
+    unlocked.export_plain(&path).unwrap();
+    let list = format!("{}hello\n", fs::read_to_string(&path).unwrap());
+    let (_other, _client, other) = TestPhone::with_workspace(10);
+    let results = other.import_export(&Export::of_links(&list), &[0, 1, 2]).unwrap();
+    let results: Vec<_> = results.into_iter().map(|(_, result)| result).collect();
+    assert!(matches!(results[..], [EntryResult::Added(_), EntryResult::Added(_), EntryResult::Left]));
+    let accounts = other.accounts("").unwrap();
+    let find = |name: &str| accounts.iter().find(|account| &*account.name == name).unwrap().id;
+    assert_eq!(digits(&other, find("GitHub")), digits(&unlocked, github));
+    assert_eq!(other.draw(find("Counter")).unwrap().counter, 4);
 }
 
 #[test]
@@ -96,7 +138,7 @@ fn an_export_asks_for_the_person_whatever_is_unlocked() {
 
 #[test]
 fn a_file_that_is_there_is_never_replaced_and_no_half_file_stays() {
-    let (phone, unlocked, _) = scene(6);
+    let (phone, unlocked, github) = scene(6);
     let path = phone.file("backup");
     fs::write(&path, "mine").unwrap();
     let refused = unlocked.export_plain(&path);
@@ -104,7 +146,13 @@ fn a_file_that_is_there_is_never_replaced_and_no_half_file_stays() {
     assert_eq!(fs::read(&path).unwrap(), b"mine");
     let refused = unlocked.export_plain(&phone.file("none").join("backup"));
     assert!(matches!(refused, Err(ExportError::File(FileError::NotFound))));
+    let exports = || {
+        let deeds = unlocked.activity(github).unwrap();
+        deeds.into_iter().filter(|deed| deed.action == Action::Exported).count()
+    };
+    assert_eq!(exports(), 0, "what failed was not exported");
     unlocked.export_plain(&phone.file("links")).unwrap();
+    assert_eq!(exports(), 1);
     let left: Vec<_> = fs::read_dir(phone.store().parent().unwrap())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())

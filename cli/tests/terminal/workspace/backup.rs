@@ -44,6 +44,49 @@ fn a_plain_list_is_asked_about_and_holds_the_links() {
 }
 
 #[test]
+fn what_an_export_leaves_out_is_named_and_a_plain_list_comes_back() {
+    let home = Home::unlocked("backup_left_out");
+    home.account("GitHub");
+    home.account("Old");
+    home.done(&["remove", "old"]);
+    home.done(&["add", "--name", "Card"]);
+    home.done_with(b"1111\n2222\n", &["recovery-codes", "github", "--save", "-"]);
+    home.done_with(RFC_KEY.as_bytes(), &["add", "-", "--name", "New"]);
+    let export = ["export", "--plain", "links.txt", "--passphrase-file", "passphrase", "--yes"];
+    let said = home.done(&export);
+    for line in [
+        "Left out: GitHub: 2 recovery codes of it\n",
+        "Left out: Old: it is in the bin\n",
+        "Left out: Card: its MFA is off\n",
+        "Left out: New: it is pending\n",
+        "→ countersign import links.txt\n",
+    ] {
+        assert!(said.contains(line), "{line}{said}");
+    }
+    let again = home.document(&["export", "--plain", "more.txt", "--passphrase-file", "passphrase", "--yes"]);
+    assert_eq!(again["left_out"], 2, "of those on the list");
+    let whats: Vec<_> =
+        again["omitted"].as_array().unwrap().iter().map(|one| one["what"].as_str().unwrap()).collect();
+    for what in ["recovery_codes", "in_bin", "mfa_off", "pending"] {
+        assert!(whats.contains(&what), "{whats:?}");
+    }
+
+    let mut list = std::fs::read(home.folder.join("links.txt")).unwrap();
+    list.extend(b"otpauth://totp/Broken\n");
+    file(&home.folder, "links.txt", &list);
+    let other = ["--store", "other.countersign", "--passphrase-file", "passphrase"];
+    home.done(&[&["init"][..], &other].concat());
+    let import = [&["import", "links.txt"][..], &other].concat();
+    let said = home.done(&import);
+    assert!(said.contains("1. GitHub   added\n"), "{said}");
+    assert!(said.contains("cannot be used: the line is no link of an account (missing_secret)\n"), "{said}");
+    assert!(home.done(&import).contains("1. GitHub   here already\n"));
+    let codes = |arguments: &[&str]| home.document(arguments)["accounts"][0]["code"]["digits"].clone();
+    let (here, there) = (codes(&["list", "github"]), codes(&[&["list"][..], &other].concat()));
+    assert!(here == there || here == codes(&["list", "github"]), "{here} {there}");
+}
+
+#[test]
 fn a_google_export_over_two_pictures_is_saved_with_a_result_for_each() {
     let home = Home::unlocked("google");
     let parts = [export(&[entry("one", 1), entry("md5", 4)], 0, 2), export(&[entry("two", 1)], 1, 2)];

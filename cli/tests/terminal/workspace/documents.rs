@@ -51,6 +51,8 @@ fn the_guide_lists_every_key_of_every_command_and_no_other() {
     }
     home.secret_file("backup-passphrase", b"a third passphrase\n");
     let backup = ["--backup-passphrase-file", "backup-passphrase"];
+    // Something that an export leaves out.
+    home.done_with(b"MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43U", &["add", "-", "--name", "New"]);
     see(b"", &[&["export", "backup"][..], &passphrase, &backup].concat());
     see(b"", &[&["import", "backup"][..], &backup].concat());
     let picture = file(&home.folder, "export.png", &png(&export(&[entry("one", 1)], 0, 1)));
