@@ -6,7 +6,7 @@
 use std::process::ExitCode;
 use std::thread;
 
-use countersign_tests::log_model::{Difference, Met, run_sequence};
+use countersign_tests::log_model::{Difference, Met, Races, run_sequence};
 
 /// Which sequences to run.
 #[derive(clap::Args)]
@@ -43,6 +43,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     for (verdict, count) in &met.verdicts {
         say!("{count:>12} {verdict}");
     }
+    let Races { still_good, overtaken } = met.races;
+    say!(
+        "{still_good} races of two Admins after which the other entry was still good, {overtaken} after which it was not"
+    );
     say!("{} sequences, {} entries judged alike, {differences} differences", met.sequences, met.steps);
     Ok(if differences == 0 && met.sequences > 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

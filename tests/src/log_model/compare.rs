@@ -29,6 +29,18 @@ pub struct Met {
     pub steps: u64,
     /// How often each verdict was given: `ok`, an alarm's name, or an error's.
     pub verdicts: BTreeMap<&'static str, u64>,
+    /// How often two Admins' devices raced.
+    pub races: Races,
+}
+
+/// Races of two devices of Admins with entries that are both good on one head. One is taken, the other is a fork there,
+/// and is planned again on the new head.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Races {
+    /// It is still good on the new head.
+    pub still_good: u64,
+    /// What was taken before it made it invalid.
+    pub overtaken: u64,
 }
 
 impl Met {
@@ -45,6 +57,8 @@ impl Met {
         for (name, count) in &other.verdicts {
             *self.verdicts.entry(name).or_default() += count;
         }
+        self.races.still_good += other.races.still_good;
+        self.races.overtaken += other.races.overtaken;
     }
 }
 
@@ -80,8 +94,11 @@ pub fn run_sequence(seed: u64, met: &mut Met) -> Result<(), Difference> {
     let mut step = 1;
     let end = 5 + random.below(MOST_STEPS - RACE - 4);
     while step < end {
-        let verdicts =
-            if random.one_in(7) { race(&mut random, &mut pair) } else { single(&mut random, &mut pair) };
+        let verdicts = if random.one_in(7) {
+            race(&mut random, &mut pair, &mut met.races)
+        } else {
+            single(&mut random, &mut pair)
+        };
         for verdict in verdicts.map_err(|what| difference(step, what))? {
             met.note(verdict);
             step += 1;
@@ -168,13 +185,23 @@ fn damaged(random: &mut Random, mut wire: Vec<u8>) -> Vec<u8> {
 
 /// Two devices act on the same head. The server takes one; the other's entry arrives all the same, and is then planned
 /// again on the new head, where it may have become invalid.
-fn race(random: &mut Random, pair: &mut Pair) -> Result<Vec<Verdict>, String> {
+fn race(random: &mut Random, pair: &mut Pair, races: &mut Races) -> Result<Vec<Verdict>, String> {
     let (first, first_author) = moves::entry(random, &pair.model);
     let (second, second_author) = moves::entry(random, &pair.model);
-    let one = pair.judge(&moves::signed(&first, first_author))?;
-    let two = pair.judge(&moves::signed(&second, second_author))?;
+    let wires = [moves::signed(&first, first_author), moves::signed(&second, second_author)];
+    let of_admins = first.by != second.by
+        && [first.by, second.by].iter().all(|by| pair.model.is_device_of_an_admin(by))
+        && wires.iter().all(|wire| pair.model.clone().verify_next(wire).is_ok());
+    let one = pair.judge(&wires[0])?;
+    let two = pair.judge(&wires[1])?;
     let head = *pair.model.heads.last().expect("a log has a genesis");
     let again = Entry { seq: pair.model.heads.len() as u64, prev: head, ..second };
     let three = pair.judge(&moves::signed(&again, second_author))?;
+    if of_admins {
+        if (one.is_ok(), two) != (true, Err("Fork")) {
+            return Err(format!("a race of two good entries ended with {one:?} and {two:?}"));
+        }
+        *(if three.is_ok() { &mut races.still_good } else { &mut races.overtaken }) += 1;
+    }
     Ok(vec![one, two, three])
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::message::{Device, Hash, Id};
+use super::message::{Device, Entry, Hash, Id, Op};
 use super::rules::{
-    ADMIN, COLLABORATOR, DeviceState, Model, OWNER, SUPER_ADMIN, SpaceState, USER, Verdict, WORKSPACE_OWNER,
-    device_id, space_id,
+    ADMIN, COLLABORATOR, DeviceState, DirtState, EpochState, Model, OWNER, SUPER_ADMIN, SpaceState, USER,
+    Verdict, WORKSPACE_OWNER, device_id, space_id,
 };
 
 const NO_ACCOUNT: Id = [0; 16];
@@ -15,24 +15,48 @@ const CONTROLS: u8 = 2;
 
 type Judged = Result<(), &'static str>;
 
+/// Why a space becomes dirty.
+#[derive(Clone, Copy)]
+enum Why {
+    Rescue,
+    /// Somebody had this role in it, and has less now.
+    Lost {
+        user: Id,
+        role: u64,
+    },
+}
+
 fn must(holds: bool, error: &'static str) -> Judged {
     if holds { Ok(()) } else { Err(error) }
 }
 
 impl Model {
     pub(super) fn add_device(&mut self, device: &Device, user: Id) {
-        let state = DeviceState { sign: device.sign, kind: device.kind, user, removed: false };
+        let added = self.seq();
+        let state = DeviceState { sign: device.sign, kind: device.kind, user, added, removed: None };
         self.devices.insert(device_id(device), state);
     }
 
-    pub(super) fn add_space(&mut self, kind: u8, account: Option<Id>, commit: Hash) {
+    pub(super) fn add_space(&mut self, kind: u8, account: Option<Id>, commit: Hash, by: Id) {
         let id = space_id(&self.ws, kind, &account.unwrap_or(NO_ACCOUNT));
-        self.spaces.insert(id, SpaceState { account, kind, commits: vec![commit], dirty: None });
+        let epochs = vec![EpochState { commit, by, seq: self.seq() }];
+        self.spaces.insert(id, SpaceState { account, kind, epochs, manifest: None, dirty: None });
+    }
+
+    /// The seq of the entry that is being applied: its head is not held yet.
+    fn seq(&self) -> u64 {
+        self.heads.len() as u64
     }
 
     /// "A device is active only with its user: removing a member removes all of its devices."
     pub(crate) fn device_is_active(&self, device: &DeviceState) -> bool {
-        !device.removed && self.users[&device.user] != 0
+        device.removed.is_none() && self.users[&device.user] != 0
+    }
+
+    /// Whether it is an active device of Admin and above.
+    pub(crate) fn is_device_of_an_admin(&self, device: &Id) -> bool {
+        let held = self.devices.get(device);
+        held.is_some_and(|held| self.device_is_active(held) && self.users[&held.user] >= ADMIN)
     }
 
     /// Whether a user has an active device of that kind.
@@ -59,25 +83,38 @@ impl Model {
         }
     }
 
-    /// "Dirty, since which seq": the first; a rescue is remembered until the rotation.
-    fn dirty(&mut self, space: Id, rescue: bool) {
-        let seq = self.heads.len() as u64;
+    /// "Dirty, since which seq": the first. A rescue and the strongest role that somebody lost are remembered until the
+    /// rotation.
+    fn dirty(&mut self, space: Id, why: Why) {
+        let since = self.seq();
         let space = self.spaces.get_mut(&space).expect("spaces of live accounts exist");
-        let (since, rescued) = space.dirty.unwrap_or((seq, false));
-        space.dirty = Some((since, rescued || rescue));
-    }
-
-    fn dirty_all_that_reads(&mut self, user: &Id) {
-        let readable: Vec<Id> =
-            self.spaces.iter().filter(|(_, space)| self.may_read(user, space)).map(|(id, _)| *id).collect();
-        for space in readable {
-            self.dirty(space, false);
+        let clean = || DirtState { since, rescue: false, former: BTreeMap::new() };
+        let dirt = space.dirty.get_or_insert_with(clean);
+        match why {
+            Why::Rescue => dirt.rescue = true,
+            Why::Lost { user, role } => {
+                let strongest = dirt.former.entry(user).or_default();
+                *strongest = (*strongest).max(role);
+            }
         }
     }
 
-    fn dirty_of(&mut self, account: Id, kinds: &[u8], rescue: bool) {
+    fn dirty_all_that_reads(&mut self, user: &Id) {
+        let readable: Vec<(Id, Option<Id>)> = self
+            .spaces
+            .iter()
+            .filter(|(_, space)| self.may_read(user, space))
+            .map(|(id, space)| (*id, space.account))
+            .collect();
+        for (space, account) in readable {
+            let role = account.map_or(self.users[user], |account| self.account_role(&account, user));
+            self.dirty(space, Why::Lost { user: *user, role });
+        }
+    }
+
+    fn dirty_of(&mut self, account: Id, kinds: &[u8], why: Why) {
         for kind in kinds {
-            self.dirty(space_id(&self.ws, *kind, &account), rescue);
+            self.dirty(space_id(&self.ws, *kind, &account), why);
         }
     }
 
@@ -94,10 +131,10 @@ impl Model {
         must(own || above, "NotPermitted")?;
         if self.users[&user] == WORKSPACE_OWNER {
             let mut without = self.clone();
-            without.devices.get_mut(&device).expect("judged").removed = true;
+            without.devices.get_mut(&device).expect("judged").removed = Some(0);
             must(without.has(&user, 0) && without.has(&user, 1), "OwnerNeedsPhoneAndKit")?;
         }
-        self.devices.get_mut(&device).expect("judged").removed = true;
+        self.devices.get_mut(&device).expect("judged").removed = Some(self.heads.len() as u64);
         if self.offer.is_some_and(|(_, by)| by == device) {
             self.offer = None;
         }
@@ -111,8 +148,9 @@ impl Model {
         must(leaves || (own >= ADMIN && own > theirs), "NotPermitted")?;
         self.dirty_all_that_reads(&user);
         self.users.insert(user, 0);
+        let seq = self.seq();
         for device in self.devices.values_mut().filter(|device| device.user == user) {
-            device.removed = true;
+            device.removed = device.removed.or(Some(seq));
         }
         for roles in self.accounts.values_mut().flatten() {
             roles.remove(&user);
@@ -129,24 +167,20 @@ impl Model {
         self.users.insert(user, role);
         self.lapse_offer_to(user);
         if theirs >= ADMIN && role == USER {
-            self.dirty(space_id(&self.ws, DIRECTORY, &NO_ACCOUNT), false);
+            self.dirty(space_id(&self.ws, DIRECTORY, &NO_ACCOUNT), Why::Lost { user, role: theirs });
         }
         Ok(())
     }
 
-    pub(super) fn account(
-        &mut self,
-        author: Id,
-        account: Id,
-        commits: [Hash; 2],
-        roles: &[(Id, u64)],
-    ) -> Judged {
+    pub(super) fn account(&mut self, entry: &Entry, author: Id) -> Judged {
+        let Op::Account { account, codes, controls, roles } = &entry.op else { unreachable!("op 7") };
+        let (account, commits) = (*account, [*codes, *controls]);
         must(roles.contains(&(author, OWNER)), "NotPermitted")?;
         must(!self.accounts.contains_key(&account), "Reborn")?;
         must(commits[0] != commits[1], "CommitmentReused")?;
         self.accounts.insert(account, Some(roles.iter().copied().collect()));
-        self.add_space(CODES, Some(account), commits[0]);
-        self.add_space(CONTROLS, Some(account), commits[1]);
+        self.add_space(CODES, Some(account), commits[0], entry.by);
+        self.add_space(CONTROLS, Some(account), commits[1], entry.by);
         Ok(())
     }
 
@@ -171,37 +205,36 @@ impl Model {
         } else {
             roles.insert(user, role);
         }
+        let lost = Why::Lost { user, role: before };
         match (before, role) {
-            _ if rescue => self.dirty_of(account, &[CODES, CONTROLS], true),
-            (OWNER, _) => self.dirty_of(account, &[CODES, CONTROLS], false),
-            (COLLABORATOR, 0) => self.dirty_of(account, &[CODES], false),
+            _ if rescue => self.dirty_of(account, &[CODES, CONTROLS], Why::Rescue),
+            (OWNER, _) => self.dirty_of(account, &[CODES, CONTROLS], lost),
+            (COLLABORATOR, 0) => self.dirty_of(account, &[CODES], lost),
             _ => {}
         }
         Ok(())
     }
 
-    pub(super) fn rotate(
-        &mut self,
-        author: Id,
-        space: Id,
-        epoch: u64,
-        commit: Hash,
-        chained: bool,
-    ) -> Verdict {
-        let held = self.spaces[&space].clone();
+    pub(super) fn rotate(&mut self, entry: &Entry, author: Id) -> Verdict {
+        let Op::Rotate { space, epoch, commit, prev_wrap, manifest } = &entry.op else {
+            unreachable!("op 9")
+        };
+        let held = self.spaces[space].clone();
         let permitted = match held.account {
             Some(account) => self.account_role(&account, &author) == OWNER,
             None => self.users[&author] >= ADMIN,
         };
         must(permitted, "NotPermitted")?;
-        let (_, rescued) = held.dirty.ok_or("NotDirty")?;
-        must(epoch == held.commits.len() as u64 + 1, "WrongEpoch")?;
-        must(!held.commits.contains(&commit), "CommitmentReused")?;
-        let space = self.spaces.get_mut(&space).expect("judged");
-        space.commits.push(commit);
+        let dirt = held.dirty.ok_or("NotDirty")?;
+        must(*epoch == held.epochs.len() as u64 + 1, "WrongEpoch")?;
+        must(held.epochs.iter().all(|before| before.commit != *commit), "CommitmentReused")?;
+        let began = EpochState { commit: *commit, by: entry.by, seq: self.seq() };
+        let space = self.spaces.get_mut(space).expect("judged");
+        space.epochs.push(began);
+        space.manifest = Some(*manifest);
         space.dirty = None;
-        let excused = rescued && held.kind == CONTROLS;
-        Ok((!chained && !excused).then_some("KeyChainCut"))
+        let excused = dirt.rescue && held.kind == CONTROLS;
+        Ok((prev_wrap.is_none() && !excused).then_some("KeyChainCut"))
     }
 
     pub(super) fn transfer(&mut self, by: Id, author: Id, user: Id) -> Judged {

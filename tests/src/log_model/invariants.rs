@@ -65,7 +65,7 @@ fn has_a_way_out(mut model: Model, account: Id, roles: &BTreeMap<Id, u64>) -> bo
         return model.delete_account(owner, account).is_ok();
     };
     if !model.has(&user, PHONE) {
-        let phone = DeviceState { sign: [0; 32], kind: PHONE, user, removed: false };
+        let phone = DeviceState { sign: [0; 32], kind: PHONE, user, added: 0, removed: None };
         model.devices.insert(Id::default(), phone);
     }
     let owner = workspace_owner(&model);
@@ -79,8 +79,12 @@ fn rotates(mut model: Model, author: Id, account: Option<Id>) -> bool {
     let dirty: Vec<Id> = model.spaces.iter().filter(of_it).map(|(id, _)| *id).collect();
     model.has(&author, PHONE)
         && dirty.into_iter().all(|space| {
-            let epoch = model.spaces[&space].commits.len() as u64 + 1;
-            model.rotate(author, space, epoch, [0; 32], true).is_ok()
+            let epoch = model.spaces[&space].epochs.len() as u64 + 1;
+            let (commit, manifest) = ([0; 32], [0; 32]);
+            let op = Op::Rotate { space, epoch, commit, prev_wrap: Some(Vec::new()), manifest };
+            let by = Id::default();
+            let entry = Entry { version: 1, ws: model.ws, seq: 0, prev: [0; 32], ts: 0, by, op };
+            model.rotate(&entry, author).is_ok()
         })
 }
 

@@ -248,7 +248,7 @@ fn rotate(random: &mut Random, model: &Model) -> Op {
     let all: Vec<&Id> = model.spaces.keys().collect();
     let picked = if random.one_in(8) || dirty.is_empty() { random.pick(&all) } else { random.pick(&dirty) };
     let space = if random.one_in(40) { id("space", 0) } else { **picked };
-    let epoch = model.spaces.get(&space).map_or(2, |space| space.commits.len() as u64 + 1);
+    let epoch = model.spaces.get(&space).map_or(2, |space| space.epochs.len() as u64 + 1);
     let epoch = if random.one_in(15) { random.below(4) } else { epoch };
     let prev_wrap = (!random.one_in(6)).then(|| vec![9; 60]);
     Op::Rotate { space, epoch, commit: commit(random), prev_wrap, manifest: commit(random) }

@@ -28,22 +28,25 @@ pub(crate) struct DeviceState {
     pub(crate) sign: Hash,
     pub(crate) kind: u64,
     pub(crate) user: Id,
-    pub(crate) removed: bool,
+    /// The seq of the entry that added it, and of the one that removed it or its user.
+    pub(crate) added: u64,
+    pub(crate) removed: Option<u64>,
 }
 
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum InviteStatus {
     Pending,
-    Used,
+    /// By this user.
+    Used(Id),
     Revoked,
 }
 
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct InviteState {
-    key: Hash,
-    role: u64,
+    pub(crate) key: Hash,
+    pub(crate) role: u64,
     pub(crate) not_after: u64,
-    issuer: Id,
+    pub(crate) issuer: Id,
     pub(crate) status: InviteStatus,
 }
 
@@ -52,10 +55,28 @@ pub(crate) struct SpaceState {
     /// `None` for the directory.
     pub(crate) account: Option<Id>,
     pub(crate) kind: u8,
-    /// The commitments, epoch 1 first.
-    pub(crate) commits: Vec<Hash>,
-    /// Since which seq, and whether by a rescue.
-    pub(crate) dirty: Option<(u64, bool)>,
+    /// Epoch 1 first.
+    pub(crate) epochs: Vec<EpochState>,
+    /// Of the current epoch, where a rotation began it.
+    pub(crate) manifest: Option<Hash>,
+    pub(crate) dirty: Option<DirtState>,
+}
+
+/// "Of each, for every epoch from 1: commitment, author device and seq of the entry that began it."
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct EpochState {
+    pub(crate) commit: Hash,
+    pub(crate) by: Id,
+    pub(crate) seq: u64,
+}
+
+/// "Since which seq, whether by a rescue, and whose rights shrank in this epoch, with the strongest roles that they had":
+/// in the directory the workspace role, elsewhere the account role.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct DirtState {
+    pub(crate) since: u64,
+    pub(crate) rescue: bool,
+    pub(crate) former: BTreeMap<Id, u64>,
 }
 
 /// What a verifier holds.
@@ -114,7 +135,7 @@ impl Model {
         must(proven(phone) && proven(kit), "BadProof")?;
         let mut model = Self {
             ws,
-            heads: vec![hash(wire)],
+            heads: Vec::new(),
             users: BTreeMap::from([(*user, WORKSPACE_OWNER)]),
             devices: BTreeMap::new(),
             invites: BTreeMap::new(),
@@ -124,7 +145,8 @@ impl Model {
         };
         model.add_device(phone, *user);
         model.add_device(kit, *user);
-        model.add_space(0, None, *commit);
+        model.add_space(0, None, *commit, entry.by);
+        model.heads.push(hash(wire));
         Ok(model)
     }
 
@@ -171,13 +193,9 @@ impl Model {
             Op::RemoveDevice { device } => self.rm_dev(author, by_kit, *device)?,
             Op::RemoveMember { user } => self.rm_member(author, *user)?,
             Op::Role { user, role } => self.role(author, *user, *role)?,
-            Op::Account { account, codes, controls, roles } => {
-                self.account(author, *account, [*codes, *controls], roles)?;
-            }
+            Op::Account { .. } => self.account(entry, author)?,
             Op::Grant { account, user, role } => self.grant(author, *account, *user, *role)?,
-            Op::Rotate { space, epoch, commit, prev_wrap, .. } => {
-                return self.rotate(author, *space, *epoch, *commit, prev_wrap.is_some());
-            }
+            Op::Rotate { .. } => return self.rotate(entry, author),
             Op::Transfer { user } => self.transfer(entry.by, author, *user)?,
             Op::RevokeInvite { invite } => {
                 must(self.users[&author] >= ADMIN, "NotPermitted")?;
@@ -258,7 +276,7 @@ impl Model {
         if let Some(kit) = kit {
             self.add_device(kit, *user);
         }
-        self.invites.get_mut(id).expect("judged").status = InviteStatus::Used;
+        self.invites.get_mut(id).expect("judged").status = InviteStatus::Used(*user);
         Ok(())
     }
 

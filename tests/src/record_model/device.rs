@@ -81,6 +81,11 @@ impl Device {
         let verified = self.log.verify_manifest(history.space(), &manifest.encode());
         self.manifest = Some(verified.map_err(|error| error.name().to_owned())?);
         let (epoch, seq) = (history.at(self.seq()).epoch, self.seq());
+        for record in manifest.lines.keys() {
+            if self.floor(*record) != rules::floor(manifest, history.rotated_at(seq), *record) {
+                return Err("a floor that the document does not give".to_owned());
+            }
+        }
         let mut copies = std::mem::take(&mut self.copies);
         for (record, copy) in &mut copies {
             let written = &history.records[copy.written];

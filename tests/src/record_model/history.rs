@@ -2,6 +2,7 @@
 //!
 //! One account, three members: Ana owns it all the time, Ben and Cleo get and lose roles by her hand.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use countersign_crypto::device::DeviceKeys;
@@ -47,6 +48,8 @@ pub(super) struct Written {
     signature: Signature,
     /// Whether it names the head that the log really had at its seq.
     pub(super) true_head: bool,
+    /// Whether it is nobody else's to write: activity is its device's own.
+    pub(super) fitting: bool,
 }
 
 impl Written {
@@ -138,6 +141,13 @@ impl History {
         self.entries[..held].iter().rev().find_map(|(_, manifest)| manifest.as_ref())
     }
 
+    /// The seq of the rotation that began that epoch.
+    pub(super) fn rotated_at(&self, seq: u64) -> u64 {
+        let held = usize::try_from(seq - self.first).expect("a short log");
+        let before = self.entries[..held].iter().rposition(|(_, manifest)| manifest.is_some());
+        before.map_or(0, |index| self.first + 1 + index as u64)
+    }
+
     pub(super) fn any_record(&self, random: &mut Random) -> Option<usize> {
         let count = self.records.len() as u64;
         (count > 0).then(|| usize::try_from(random.below(count)).expect("below a length"))
@@ -191,10 +201,17 @@ impl History {
         self.post(if cleo { 2 } else { 0 }, op, Some(manifest), now);
     }
 
-    /// A manifest that drops, lowers and picks as it likes.
+    /// A manifest that drops, lowers and picks as it likes, and now and then lists what no record can be.
     fn made_up(&self, random: &mut Random) -> Manifest {
-        let some = self.records.iter().filter(|_| random.one_in(2));
-        Manifest { lines: some.map(|record| (record.place().record, record.line())).collect() }
+        let mut lines = BTreeMap::new();
+        for record in &self.records {
+            if random.one_in(2) {
+                let impossible = [0, (self.last() + 1) * (1 << 20) + 1, (1 << 53) - 1];
+                let rev = if random.one_in(12) { *random.pick(&impossible) } else { record.header.rev };
+                lines.insert(record.place().record, Line { rev, ..record.line() });
+            }
+        }
+        Manifest { lines }
     }
 
     fn post(&mut self, by: usize, op: Op, manifest: Option<Manifest>, after: Moment) {
@@ -218,18 +235,25 @@ impl History {
     /// Somebody writes, with or without the right to, on the head or on one before it.
     pub(super) fn write(&mut self, random: &mut Random) {
         let author = usize::try_from(random.below(PEOPLE as u64)).expect("three people");
-        let record_type = if random.one_in(3) { RecordType::Card } else { RecordType::Counter };
+        let record_type =
+            *random.pick(&[RecordType::Card, RecordType::Counter, RecordType::Counter, RecordType::Activity]);
+        let whose = if random.one_in(6) { usize::try_from(random.below(3)).expect("three") } else { author };
+        let instance = match record_type {
+            RecordType::Activity => InstanceId::from_bytes(*scene().people[whose].device.id().as_bytes()),
+            _ => InstanceId::ZERO,
+        };
+        let fitting = record_type != RecordType::Activity || whose == author;
         let back = if random.one_in(3) { random.below(self.entries.len() as u64 + 1) } else { 0 };
         let log_seq = self.last() - back;
         let epoch = if random.one_in(12) { 1 + random.below(3) } else { self.at(log_seq).epoch };
-        let (rev, prev) = self.base(random, record_type);
+        let (rev, prev) = self.base(random, record_type, instance);
         let true_head = !random.one_in(20);
         let device = &scene().people[author].device;
         let header = RecordHeader {
             workspace: self.log.workspace(),
             space: self.space(),
             record_type,
-            instance: InstanceId::ZERO,
+            instance,
             rev,
             prev,
             epoch,
@@ -239,13 +263,13 @@ impl History {
             log_head: if true_head { self.log.head_at(log_seq).unwrap_or(Head::ZERO) } else { Head::ZERO },
             tombstone: random.one_in(10),
         };
-        self.records.push(signed(author, header, device, true_head));
+        self.records.push(Written { true_head, fitting, ..signed(author, header, device) });
     }
 
     /// What a revision says that it was made from: mostly the newest, now and then another, with a gap or without.
-    fn base(&self, random: &mut Random, record_type: RecordType) -> (u64, RecordHash) {
-        let of_type: Vec<&Written> =
-            self.records.iter().filter(|record| record.header.record_type == record_type).collect();
+    fn base(&self, random: &mut Random, of: RecordType, instance: InstanceId) -> (u64, RecordHash) {
+        let is_it = |record: &&Written| (record.header.record_type, record.header.instance) == (of, instance);
+        let of_type: Vec<&Written> = self.records.iter().filter(is_it).collect();
         if of_type.is_empty() || random.one_in(10) {
             return (1, RecordHash::ZERO);
         }
@@ -255,10 +279,10 @@ impl History {
     }
 }
 
-fn signed(author: usize, header: RecordHeader, device: &DeviceKeys, true_head: bool) -> Written {
+fn signed(author: usize, header: RecordHeader, device: &DeviceKeys) -> Written {
     let header_bytes = header.encode();
     let ciphertext = vec![0; 256 + 16];
     let hash: [u8; 32] = Sha256::digest(&ciphertext).into();
     let signature = device.signing().sign(Message::Record, &[&header_bytes, &hash]);
-    Written { author, header, header_bytes, ciphertext, signature, true_head }
+    Written { author, header, header_bytes, ciphertext, signature, true_head: true, fitting: true }
 }

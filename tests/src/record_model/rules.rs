@@ -1,6 +1,7 @@
 //! A second reading of V6 and V7, from the document's tables and the history.
 
-use countersign_protocol::manifest::Line;
+use countersign_protocol::ids::RecordId;
+use countersign_protocol::manifest::{Line, Manifest};
 use countersign_protocol::placement::CurrentManifest;
 
 use super::history::{History, Moment, Written};
@@ -15,12 +16,18 @@ pub(super) struct Of {
 }
 
 fn may_write(moment: &Moment, record: &Written) -> bool {
-    moment.active[record.author] && moment.roles[record.author] >= record.needs()
+    record.fitting && moment.active[record.author] && moment.roles[record.author] >= record.needs()
 }
 
 /// Whether a record's author may write it after the entry at `seq`.
 pub(super) fn may_write_at(history: &History, seq: u64, record: &Written) -> bool {
     may_write(history.at(seq), record)
+}
+
+/// The floor that a manifest gives a record: its line, unless no record of an ended epoch can have that rev.
+pub(super) fn floor(lines: &Manifest, rotated_at: u64, record: RecordId) -> Option<Line> {
+    let line = lines.lines.get(&record)?;
+    (1..=rotated_at << 20).contains(&line.rev).then_some(*line)
 }
 
 /// On what a record stands for a device at `seq`, or why it is refused.
@@ -47,9 +54,17 @@ pub(super) fn judge(
         return "AuthorNotThere";
     }
     if header.epoch < now.epoch {
-        return match manifest.map(|manifest| manifest.line(record.place().record)) {
+        let rotated_at = history.rotated_at(seq);
+        let line = |manifest: &CurrentManifest| floor(manifest.manifest(), rotated_at, record.place().record);
+        return match manifest.map(line) {
             None => "ManifestNeeded",
-            Some(line) if line == Some(record.line()) => "listed",
+            Some(line) if line == Some(record.line()) => {
+                if record.fitting {
+                    "listed"
+                } else {
+                    "NotPermitted"
+                }
+            }
             Some(_) => "NotInManifest",
         };
     }
@@ -61,7 +76,7 @@ pub(super) fn judge(
     }
     let strongest = now.former[record.author].max(now.roles[record.author]);
     let shrank = now.dirty_since.is_some() && now.former[record.author] > 0;
-    if shrank && strongest >= record.needs() { "marked" } else { "NotPermitted" }
+    if record.fitting && shrank && strongest >= record.needs() { "marked" } else { "NotPermitted" }
 }
 
 /// *Against what is held*: the table, the first line that fits.
