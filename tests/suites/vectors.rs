@@ -1,5 +1,7 @@
 //! The files of `tests/vectors/`, read as another implementation would read them.
 
+mod file;
+
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -7,8 +9,6 @@ use countersign_crypto::content::{
     Activity, Card, Content, Counter, DeviceName, MemberName, Otp, Pending, RecoveryCodes, Replaced,
     WorkspaceName, decode, encode,
 };
-use countersign_crypto::device::DeviceKeys;
-use countersign_crypto::entropy::Entropy;
 use countersign_crypto::flow::Author;
 use countersign_crypto::invite::InviteSecret;
 use countersign_crypto::key_ring::KeyRing;
@@ -20,7 +20,7 @@ use countersign_crypto::words::safety_words;
 use countersign_protocol::DecodeError;
 use countersign_protocol::device::{DeviceOffer, DeviceRecord, ProvenDevice};
 use countersign_protocol::entry::SignedEntry;
-use countersign_protocol::ids::{Commitment, Head, Nonce, Signature, SpaceId, WorkspaceId};
+use countersign_protocol::ids::{Commitment, Head, Nonce, Signature, SpaceId};
 use countersign_protocol::join::JoinRequest;
 use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::log::Log;
@@ -30,76 +30,10 @@ use countersign_protocol::numbers::RecordType;
 use countersign_protocol::op::PrevWrap;
 use countersign_protocol::record::{RecordHeader, SealedRecord};
 use countersign_tests::data;
-use countersign_tests::entropy::Given;
+use countersign_tests::workspace::TestWorkspace;
 use serde_json::Value;
 
-struct File(Value);
-
-impl File {
-    fn read(name: &str) -> Self {
-        let path = data().join("vectors").join(name);
-        Self(serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap())
-    }
-
-    fn good(&self) -> &[Value] {
-        self.0["good"].as_array().unwrap()
-    }
-
-    fn bad(&self) -> &[Value] {
-        let bad = self.0["bad"].as_array().unwrap();
-        assert!(!bad.is_empty(), "a file whose bad ones are asked for has some");
-        bad
-    }
-
-    /// Each bad one that is refused for its form is refused with its error's name.
-    fn refuses<T>(&self, decode: fn(&[u8]) -> Result<T, DecodeError>) -> usize {
-        let refused = self.bad().iter().filter(|bad| bad["open_error"].is_null() && bad["after"].is_null());
-        refused
-            .map(|bad| assert_eq!(decode(&input(bad)).err().map(|e| e.name()), text(&bad["error"]), "{bad}"))
-            .count()
-    }
-}
-
-fn text(value: &Value) -> Option<&str> {
-    value.as_str()
-}
-
-fn bytes(value: &Value) -> Vec<u8> {
-    data_encoding::HEXLOWER.decode(value.as_str().unwrap().as_bytes()).unwrap()
-}
-
-fn fixed<const N: usize>(value: &Value) -> [u8; N] {
-    bytes(value).try_into().unwrap()
-}
-
-fn input(bad: &Value) -> Vec<u8> {
-    bad["zeros"].as_u64().map_or_else(|| bytes(&bad["bytes"]), |zeros| vec![0; zeros.try_into().unwrap()])
-}
-
-fn device(listed: &Value) -> DeviceKeys {
-    DeviceKeys::generate(&Given::new(&[&bytes(&listed["sign_secret"]), &bytes(&listed["box_secret"])]))
-        .unwrap()
-}
-
-fn space_key(value: &Value) -> SpaceKey {
-    SpaceKey::generate(&given(value)).unwrap()
-}
-
-fn given(value: &Value) -> impl Entropy {
-    Given::new(&[&bytes(value)])
-}
-
-fn workspace(value: &Value) -> WorkspaceId {
-    WorkspaceId::from_bytes(fixed(value))
-}
-
-fn place(listed: &Value) -> KeyPlace {
-    KeyPlace {
-        workspace: workspace(&listed["workspace"]),
-        space: SpaceId::from_bytes(fixed(&listed["space"])),
-        epoch: listed["epoch"].as_u64().unwrap(),
-    }
-}
+use file::{File, bytes, device, fixed, given, input, place, space_key, text, workspace};
 
 #[test]
 fn every_file_of_vectors_is_read_here() {
@@ -216,7 +150,9 @@ fn proofs_and_logins_verify_or_do_not() {
         pop: Signature::from_bytes(fixed(&vector["pop"])),
     };
     assert!(file.good().iter().all(|good| proven(good).is_proven()));
-    assert!(!file.bad().iter().any(|bad| proven(bad).is_proven()));
+    for bad in file.bad() {
+        assert_eq!(refused_device(proven(bad)), bad["error"], "{}", bad["name"]);
+    }
 
     let file = File::read("login.json");
     let inputs = &file.good()[0]["inputs"];
@@ -226,12 +162,22 @@ fn proofs_and_logins_verify_or_do_not() {
         dev: key.id(),
         nonce: Nonce::from_bytes(fixed(&inputs["nonce"])),
     };
-    let verifies = |text: &LoginText, vector: &Value| {
+    let check = |text: &LoginText, vector: &Value| {
         assert_eq!(text.encode(), bytes(&vector["bytes"]));
-        text.is_signed_by(&key.record().signing_key, &Signature::from_bytes(fixed(&vector["signature"])))
+        text.check(&key.record().signing_key, &Signature::from_bytes(fixed(&vector["signature"])))
     };
-    assert!(verifies(&login(&inputs["origin"]), &file.good()[0]));
-    assert!(!file.bad().iter().any(|bad| verifies(&login(&bad["origin"]), bad)));
+    assert_eq!(check(&login(&inputs["origin"]), &file.good()[0]), Ok(()));
+    for bad in file.bad() {
+        let error = check(&login(&bad["origin"]), bad).unwrap_err();
+        assert_eq!(error.name(), bad["error"], "{}", bad["name"]);
+    }
+}
+
+/// The name of the error by which a log refuses to add a device.
+fn refused_device(device: ProvenDevice) -> &'static str {
+    let (workspace, ana) = TestWorkspace::found(0);
+    let refused = workspace.author(&ana).add_device(&DeviceOffer(device));
+    refused.expect_err("a bad device").name()
 }
 
 #[test]
@@ -248,7 +194,10 @@ fn greetings_kits_links_and_words_read_as_they_are_written() {
             serde_json::json!([greeting.workspace.as_str(), greeting.inviter.as_str()])
         );
     }
-    assert!(file.bad().iter().all(|bad| open(&bad["inputs"], bad).is_err()));
+    for bad in file.bad() {
+        let error = open(&bad["inputs"], bad).unwrap_err();
+        assert_eq!(error.name(), bad["error"], "{}", bad["name"]);
+    }
 
     let file = File::read("recovery-kit.json");
     for good in file.good() {

@@ -31,6 +31,13 @@ pub struct Greeting {
 #[error("open an invite's greeting")]
 pub struct GreetingError;
 
+impl GreetingError {
+    /// The error's stable name, as vectors have it.
+    pub const fn name(self) -> &'static str {
+        "GreetingError"
+    }
+}
+
 impl InviteSecret {
     /// A new invite's secret.
     ///
@@ -59,8 +66,10 @@ impl InviteSecret {
     }
 
     /// Seals a greeting. Its length says nothing about the names.
-    #[allow(clippy::missing_panics_doc, reason = "two names always fit into the greeting's length")]
-    pub fn seal_greeting(&self, workspace: WorkspaceId, greeting: &Greeting) -> [u8; GREETING_BYTES] {
+    ///
+    /// Key and nonce follow from the secret alone, so a second greeting under one secret would repeat them: only
+    /// [`Author::invite`](crate::flow::Author::invite) seals, once, under the secret that it has just drawn.
+    pub(crate) fn seal_greeting(&self, workspace: WorkspaceId, greeting: &Greeting) -> [u8; GREETING_BYTES] {
         let mut plaintext = Vec::with_capacity(GREETING_BYTES);
         let mut append = |bytes: &[u8]| plaintext.extend_from_slice(bytes);
         let mut writer = Writer::to(&mut append);

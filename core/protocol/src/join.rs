@@ -132,3 +132,75 @@ impl Decode for JoinRequest {
         Ok(Self { workspace: WorkspaceId::read(reader)?, join: Join::read_fields(reader)? })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ids::PublicBoxKey;
+    use crate::numbers::{DeviceKind, Suite};
+
+    fn device() -> impl Strategy<Value = ProvenDevice> {
+        let bytes = (prop::array::uniform32(0_u8..), prop::array::uniform32(0_u8..));
+        (bytes, any::<bool>(), prop::collection::vec(0_u8.., 64)).prop_map(|((sign, boxes), is_kit, pop)| {
+            let record = DeviceRecord {
+                suite: Suite::X25519,
+                kind: if is_kit { DeviceKind::Kit } else { DeviceKind::Phone },
+                signing_key: PublicSigningKey::from_bytes(sign),
+                box_key: PublicBoxKey::from_bytes(boxes),
+            };
+            ProvenDevice { record, pop: signature(&pop) }
+        })
+    }
+
+    fn signature(bytes: &[u8]) -> Signature {
+        Signature::from_bytes(bytes.try_into().expect("64 bytes were made"))
+    }
+
+    fn request() -> impl Strategy<Value = JoinRequest> {
+        let ids = prop::array::uniform3(prop::array::uniform16(0_u8..));
+        (ids, device(), prop::option::of(device()), prop::collection::vec(0_u8.., 64)).prop_map(
+            |([workspace, invite, user], device, kit, inv_sig)| JoinRequest {
+                workspace: WorkspaceId::from_bytes(workspace),
+                join: Join {
+                    invite: InviteId::from_bytes(invite),
+                    user: UserId::from_bytes(user),
+                    device,
+                    kit,
+                    inv_sig: signature(&inv_sig),
+                },
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn every_request_comes_back_as_it_was_and_in_no_other_bytes(
+            request in request(), at in any::<prop::sample::Index>(), to: u8
+        ) {
+            let mut bytes = request.encode();
+            prop_assert!(bytes.len() <= MAX_SMALL_BYTES);
+            prop_assert_eq!(JoinRequest::decode(&bytes), Ok(request));
+            let at = at.index(bytes.len());
+            bytes[at] = to;
+            if let Ok(changed) = JoinRequest::decode(&bytes) {
+                prop_assert_eq!(changed.encode(), bytes);
+            }
+        }
+
+        #[test]
+        fn a_kit_and_its_proof_come_together_or_not_at_all(request in request()) {
+            let with_kit = request.join.kit.is_some();
+            let without = JoinRequest { join: Join { kit: None, ..request.join }, ..request }.encode();
+            // The two nulls before the signature, which is 2 + 64 bytes long.
+            let nulls = without.len() - 66 - 2;
+            prop_assert_eq!(&without[nulls..nulls + 2], &[0xF6, 0xF6]);
+            if with_kit {
+                let mut half = request.encode();
+                half.splice(half.len() - 66 - 66..half.len() - 66, [0xF6]);
+                prop_assert_eq!(JoinRequest::decode(&half).unwrap_err().name(), "Malformed");
+            }
+        }
+    }
+}

@@ -17,6 +17,27 @@ pub struct LoginText {
     pub nonce: Nonce,
 }
 
+/// Why a login is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LoginError {
+    /// Its origin is longer than any server's.
+    #[error("log in to an origin of more than {MAX_ORIGIN_BYTES} bytes")]
+    TooLong,
+    /// The key did not sign this login, for this server and this challenge.
+    #[error("verify a login's signature")]
+    BadSignature,
+}
+
+impl LoginError {
+    /// The error's stable name, as vectors have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::TooLong => "TooLong",
+            Self::BadSignature => "BadSignature",
+        }
+    }
+}
+
 impl LoginText {
     /// The canonical bytes, to be signed.
     pub fn encode(&self) -> Vec<u8> {
@@ -25,8 +46,22 @@ impl LoginText {
 
     /// Whether `key` signed this login.
     pub fn is_signed_by(&self, key: &PublicSigningKey, signature: &Signature) -> bool {
-        self.origin.len() <= MAX_ORIGIN_BYTES
-            && signature::verify(key, Message::Login, &[&self.encode()], signature)
+        self.check(key, signature).is_ok()
+    }
+
+    /// The same, with the reason.
+    ///
+    /// # Errors
+    /// [`LoginError`].
+    pub fn check(&self, key: &PublicSigningKey, signature: &Signature) -> Result<(), LoginError> {
+        if self.origin.len() > MAX_ORIGIN_BYTES {
+            return Err(LoginError::TooLong);
+        }
+        if signature::verify(key, Message::Login, &[&self.encode()], signature) {
+            Ok(())
+        } else {
+            Err(LoginError::BadSignature)
+        }
     }
 }
 

@@ -96,6 +96,30 @@ mod tests {
         assert_eq!(manifest(&[1, 1]), Err(DecodeError::NotCanonical));
     }
 
+    proptest::proptest! {
+        #[test]
+        fn every_list_comes_back_as_it_was(
+            lines in proptest::collection::btree_map(
+                proptest::array::uniform16(0_u8..), (0..=crate::limits::MAX_INTEGER, proptest::array::uniform32(0_u8..)), 0..40,
+            )
+        ) {
+            let line = |(rev, hash)| Line { rev, hash: RecordHash::from_bytes(hash) };
+            let lines = lines.into_iter().map(|(id, of)| (RecordId::from_bytes(id), line(of)));
+            let manifest = Manifest { lines: lines.collect() };
+            proptest::prop_assert_eq!(Manifest::decode(&manifest.encode()), Ok(manifest));
+        }
+
+        #[test]
+        fn no_bytes_are_a_list_that_is_written_in_another_way(
+            bytes in proptest::collection::vec(0_u8.., 0..200), count in 0_u8..4
+        ) {
+            let bytes = [&[0x83, 1, 7, 0x80 + count], &bytes[..]].concat();
+            if let Ok(manifest) = Manifest::decode(&bytes) {
+                proptest::prop_assert_eq!(manifest.encode(), bytes);
+            }
+        }
+    }
+
     #[test]
     fn the_longest_list_fits_into_the_bytes_of_a_manifest_and_one_line_more_is_refused() {
         let line = Line { rev: crate::limits::MAX_INTEGER, hash: RecordHash::from_bytes([0xFF; 32]) };

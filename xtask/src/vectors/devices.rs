@@ -7,7 +7,7 @@ use countersign_protocol::login::LoginText;
 use countersign_protocol::numbers::Message;
 use serde_json::{Value, json};
 
-use super::shared::{Phone, bytes, hex, kit_secret, refusal, spoiled};
+use super::shared::{Phone, bytes, hex, kit_secret, refusal, refused, spoiled};
 
 /// Device records with their proofs of possession.
 pub(super) fn pops() -> Value {
@@ -91,13 +91,13 @@ pub(super) fn logins() -> Value {
             "signature": hex(signature.as_bytes()),
         }],
         "bad": bad.map(|(name, text, signature)| {
-            assert!(!text.is_signed_by(key, &signature), "{name}: this bad vector is accepted");
+            let error = refused(name, text.check(key, &signature)).name();
             json!({
                 "name": name,
                 "origin": text.origin,
                 "bytes": hex(text.encode()),
                 "signature": hex(signature.as_bytes()),
-                "error": "BadSignature",
+                "error": error,
             })
         }),
     })

@@ -3,12 +3,11 @@
 use countersign_protocol::DecodeError;
 use countersign_protocol::numbers::RecordType;
 
-use super::encoding::{Fields, Reader, Unknown, Writer};
+use super::encoding::{Fields, Reader, Unknown, Writer, redacted};
 use super::{Content, Text};
 
 /// An account's card: `[1, name, app, address, login, notes, binned | null]`. A field that was left empty is an empty
 /// text.
-#[derive(Debug)]
 pub struct Card {
     /// What members call the account.
     pub name: Text<256>,
@@ -26,6 +25,8 @@ pub struct Card {
     /// Fields of later versions.
     pub unknown: Unknown,
 }
+
+redacted! { Card }
 
 impl Content for Card {
     const TYPE: RecordType = RecordType::Card;

@@ -3,13 +3,15 @@
 //! It is the device's own word: it may invent, leave out or restart. What it cannot do unseen is rewrite what
 //! others have read, because each entry carries the hash of the one before.
 
+use std::fmt;
+
 use countersign_protocol::DecodeError;
 use countersign_protocol::ids::UserId;
 use countersign_protocol::numbers::RecordType;
 use sha2::{Digest, Sha256};
 
 use super::Content;
-use super::encoding::{Fields, Reader, Unknown, Writer};
+use super::encoding::{Fields, Reader, Unknown, Writer, redacted};
 
 /// Entries that a record keeps; older ones fall off its front.
 pub const MAX_ACTIVITY_ENTRIES: usize = 100;
@@ -68,7 +70,7 @@ actions! {
 }
 
 /// One thing done: `[n, ts, action, subject | empty, prev]`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ActivityEntry {
     /// Counts from 1 over the device's whole life with the account.
     pub number: u64,
@@ -120,12 +122,20 @@ impl Fields for ActivityEntry {
     }
 }
 
+redacted! { ActivityEntry }
+
 /// The last entries of one device: `[1, [entry, …]]`, oldest first.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Activity {
     entries: Vec<ActivityEntry>,
     /// Fields of later versions.
     pub unknown: Unknown,
+}
+
+impl fmt::Debug for Activity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Activity({} entries)", self.entries.len())
+    }
 }
 
 impl Activity {

@@ -191,6 +191,18 @@ pub struct Unknown {
     bytes: Zeroizing<Vec<u8>>,
 }
 
+/// `Debug` that says the name of a plaintext's type and nothing that it holds.
+macro_rules! redacted {
+    ($($name:ident)*) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )*};
+}
+pub(super) use redacted;
+
 impl fmt::Debug for Unknown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Unknown({} fields)", self.count)

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::Content;
-use super::encoding::{Fields, Reader, Unknown, Writer};
+use super::encoding::{Fields, Reader, Unknown, Writer, redacted};
 use crate::entropy::{self, Entropy, EntropyError};
 
 /// Longest secret, in bytes.
@@ -128,7 +128,7 @@ pub enum OtpKind {
 /// A secret and its parameters: `[1, otp_id, kind, algorithm, digits, moving, secret]`.
 ///
 /// Kind is 1 TOTP, 2 HOTP, 3 Steam; `moving` is TOTP's period, HOTP's counter, and 0 for Steam.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub struct Otp {
     /// New at each scan.
     pub id: OtpId,
@@ -143,6 +143,8 @@ pub struct Otp {
     /// Fields of later versions.
     pub unknown: Unknown,
 }
+
+redacted! { Otp Counter Pending Replaced }
 
 impl Content for Otp {
     const TYPE: RecordType = RecordType::Otp;
@@ -211,7 +213,6 @@ const fn malformed(what: &'static str) -> DecodeError {
 }
 
 /// How far an HOTP secret has been drawn: `[1, otp_id, n]`, where `n` is the next counter to use.
-#[derive(Debug)]
 pub struct Counter {
     /// The scan whose secret it counts for.
     pub otp: OtpId,
@@ -254,7 +255,6 @@ impl Fields for Counter {
 macro_rules! dated_otp {
     ($($(#[$docs:meta])* $name:ident, $record_type:expr, $what:literal, $(#[$at_docs:meta])* at;)*) => {$(
         $(#[$docs])*
-        #[derive(Debug)]
         pub struct $name {
             $(#[$at_docs])*
             pub at: u64,

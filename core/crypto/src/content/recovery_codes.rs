@@ -1,16 +1,17 @@
 //! The service's own backup codes, for the day when the second factor is gone.
 
+use std::fmt;
+
 use countersign_protocol::DecodeError;
 use countersign_protocol::numbers::RecordType;
 
-use super::encoding::{Fields, Reader, Unknown, Writer};
+use super::encoding::{Fields, Reader, Unknown, Writer, redacted};
 use super::{Content, Text};
 
 /// Most codes of one account.
 pub const MAX_RECOVERY_CODES: usize = 100;
 
 /// One backup code: `[code, used | null]`.
-#[derive(Debug)]
 pub struct RecoveryCode {
     /// As the service wrote it.
     pub code: Text<256>,
@@ -18,8 +19,9 @@ pub struct RecoveryCode {
     pub used: Option<u64>,
 }
 
+redacted! { RecoveryCode }
+
 /// The backup codes of an account: `[1, [[code, used | null], …]]`, in the service's order.
-#[derive(Debug)]
 pub struct RecoveryCodes {
     codes: Vec<RecoveryCode>,
     /// Fields of later versions.
@@ -30,6 +32,12 @@ pub struct RecoveryCodes {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("keep more than {MAX_RECOVERY_CODES} recovery codes")]
 pub struct TooManyCodes;
+
+impl fmt::Debug for RecoveryCodes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RecoveryCodes({} codes)", self.codes.len())
+    }
+}
 
 impl RecoveryCodes {
     /// # Errors

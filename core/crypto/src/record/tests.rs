@@ -1,5 +1,7 @@
 //! A record opens in its place, for its holder, at its revision, and nowhere else.
 
+mod types;
+
 use std::collections::HashSet;
 
 use countersign_protocol::ids::SpaceId;

@@ -207,6 +207,37 @@ fn hostile_rotator_lists_what_its_author_never_might_write() {
 }
 
 #[test]
+fn hostile_rotator_lists_names_that_a_kit_or_another_member_gave() {
+    let mut ws = shop();
+    let directory = ws.directory();
+    let named = |by: &Keys, whose: &Keys| {
+        let mut header = ws.header(by, directory, RecordType::DeviceName);
+        header.instance = InstanceId::from_bytes(*whose.id().as_bytes());
+        TestRecord::of(by, &header)
+    };
+    let (adam, kit) = (Keys::phone("adam"), Keys::kit("ben"));
+    // A kit writes nothing, not even its own name; an Admin names no device of another member, phone or kit.
+    let forged = [named(&kit, &kit), named(&adam, &ben()), named(&adam, &Keys::kit("cleo"))];
+    assert_eq!(
+        forged.each_ref().map(|record| name(&ws, record)),
+        ["NotPermitted", "NotPermitted", "WrongInstance"]
+    );
+    let honest = named(&ben(), &kit);
+    remove(&mut ws, "sue");
+    let manifest = ws.rotate(&adam, directory, &[&forged[0], &forged[1], &forged[2]]);
+    for (record, refused) in forged.iter().zip(["NotPermitted", "NotPermitted", "WrongInstance"]) {
+        assert_eq!(ws.judge(record, Some(&manifest)).unwrap_err().name(), refused);
+    }
+    remove(&mut ws, "cleo");
+    let manifest = ws.rotate(&adam, directory, &[&honest]);
+    assert_eq!(ws.judge(&honest, Some(&manifest)), Ok(Listed), "its member named the kit, from a phone");
+}
+
+fn remove(ws: &mut TestWorkspace, member: &str) {
+    ws.must(&Keys::phone("ana"), remove_member(member));
+}
+
+#[test]
 fn hostile_rotator_lists_a_revision_that_no_record_can_have() {
     // Taken as a floor, the largest number would leave the secret shown as outdated for ever.
     let mut ws = shop();
