@@ -15,7 +15,10 @@ use countersign_core::otp::OtpParameters;
 use countersign_core::ports::{MonotonicClock, Timestamp};
 use countersign_core::scan::{Crop, Frame, Geometry, Reader, Reading, Rotation};
 
-pub use sharing::{invite_link, key_box, log_entry, record, recovery_kit};
+pub use sharing::{
+    good_join_request, invite_link, join_request, key_box, log_entry, manifest, record, record_verdict,
+    recovery_kit,
+};
 
 /// A fuzz target.
 pub struct Target {
@@ -26,11 +29,13 @@ pub struct Target {
 }
 
 /// All of them, by name.
-pub const TARGETS: [Target; 9] = [
+pub const TARGETS: [Target; 11] = [
     Target { name: "frame", run: frame },
     Target { name: "invite_link", run: invite_link },
+    Target { name: "join_request", run: join_request },
     Target { name: "key_box", run: key_box },
     Target { name: "log_entry", run: log_entry },
+    Target { name: "manifest", run: manifest },
     Target { name: "manual_key", run: manual_key },
     Target { name: "migration", run: migration },
     Target { name: "otpauth", run: otpauth },

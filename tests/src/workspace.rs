@@ -17,7 +17,7 @@ use countersign_crypto::kit::{KitSecret, RecoveryKit};
 use countersign_crypto::link::{InviteLink, ServerAddress};
 use countersign_crypto::record::{OpenedRecord, OwnedRecord};
 use countersign_protocol::device::DeviceOffer;
-use countersign_protocol::ids::{AccountId, RecordId, SpaceId, UserId};
+use countersign_protocol::ids::{AccountId, Commitment, RecordId, SpaceId, UserId};
 use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::log::{Accepted, LiveSpace, Log};
 use countersign_protocol::manifest::{Line, Manifest};
@@ -79,6 +79,9 @@ pub fn card(text: &str) -> Card {
         unknown: Unknown::default(),
     }
 }
+
+/// The keys that somebody holds, by space and epoch, each as what the log would commit to.
+pub type Held = BTreeMap<(SpaceId, u64), Commitment>;
 
 impl TestWorkspace {
     /// A workspace of one, and its founder's phone.
@@ -270,6 +273,13 @@ impl TestWorkspace {
         let verified = self.verify(record).ok()?;
         let key = phone.keys.get(record.header.space, record.header.epoch)?;
         OpenedRecord::open(&verified.header, &record.as_sealed(), key).ok()
+    }
+
+    /// The keys in a ring, by all the places that the log has and has had, and one more in each space.
+    pub fn held(&self, ring: &KeyRing) -> Held {
+        let live = self.log.state().spaces().iter().filter_map(|(id, space)| Some((*id, space.live()?)));
+        let places = live.flat_map(|(id, space)| (0..=space.epoch() + 1).map(move |epoch| (id, epoch)));
+        places.filter_map(|(id, epoch)| Some(((id, epoch), ring.get(id, epoch)?.commitment()))).collect()
     }
 
     /// Whether `phone` holds the current key of a space.

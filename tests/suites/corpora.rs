@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use countersign_tests::data;
-use countersign_tests::fuzzing::TARGETS;
+use countersign_tests::fuzzing::{TARGETS, good_join_request, record_verdict};
 
 fn corpora() -> PathBuf {
     data().join("corpora")
@@ -34,6 +34,36 @@ fn every_corpus_holds_its_property() {
             (target.run)(&fs::read(&path).unwrap());
         }
     }
+}
+
+#[test]
+fn the_corpus_of_records_reaches_the_rules_behind_the_signature() {
+    let folder = corpora().join("record");
+    let inputs = names_in(&folder).into_iter().map(|name| fs::read(folder.join(name)).unwrap());
+    let verdicts: BTreeSet<_> = inputs.filter_map(|input| record_verdict(&input)).collect();
+    for verdict in [
+        "Written",
+        "WrongWorkspace",
+        "LogBehind",
+        "UnknownAuthor",
+        "ForkedLog",
+        "Absent",
+        "WrongType",
+        "WrongInstance",
+        "WrongRevision",
+        "RevisionTooFar",
+        "WrongEpoch",
+        "NotPermitted",
+    ] {
+        assert!(verdicts.contains(verdict), "{verdict} is not among {verdicts:?}");
+    }
+}
+
+#[test]
+fn the_corpus_of_join_requests_has_the_one_that_is_let_in() {
+    let folder = corpora().join("join_request");
+    let mut inputs = names_in(&folder).into_iter().map(|name| fs::read(folder.join(name)).unwrap());
+    assert!(inputs.any(|input| input == good_join_request()));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::manifest::Manifest;
 use countersign_protocol::numbers::{AccountRole, WorkspaceRole};
 use countersign_protocol::op::{Op, PrevWrap, Rotate};
-use countersign_tests::workspace::{Phone, TestWorkspace};
+use countersign_tests::workspace::{Held, Phone, TestWorkspace};
 
 use super::{forged, not_made, refused, stranger, without_keys};
 
@@ -46,9 +46,22 @@ impl Scene {
         **self.workspace.boxes.iter().filter(for_ben).collect::<Vec<_>>().last().unwrap()
     }
 
-    /// How many keys Ben's phone gets from what a server shows it.
-    fn opened(&self, boxes: &[KeyBox]) -> usize {
-        KeyRing::new().open_boxes(self.workspace.log.state(), boxes, &self.ben.device)
+    /// The keys that Ben's phone gets from what a server shows it, by their places.
+    fn opened(&self, boxes: &[KeyBox]) -> Held {
+        let mut ring = KeyRing::new();
+        let count = ring.open_boxes(self.workspace.log.state(), boxes, &self.ben.device);
+        let held = self.workspace.held(&ring);
+        assert_eq!(held.len(), count, "a key in no place of the log");
+        held
+    }
+
+    /// What the log commits to at these places.
+    fn committed(&self, places: &[(SpaceId, u64)]) -> Held {
+        let state = self.workspace.log.state();
+        let commit = |(space, epoch): (SpaceId, u64)| {
+            ((space, epoch), state.live_space(space).unwrap().epoch_at(epoch).unwrap().commit)
+        };
+        places.iter().copied().map(commit).collect()
     }
 
     /// Takes Ben out of the account; returns Ana's rotation, not yet posted.
@@ -77,8 +90,8 @@ fn hostile_garbage_posted_first_by_several_devices_blocks_nobody() {
         good,
         garbage(7, &scene.ana),
     ];
-    assert_eq!(scene.opened(&boxes[..3]), 0);
-    assert_eq!(scene.opened(&boxes), 1);
+    assert_eq!(scene.opened(&boxes[..3]), Held::new());
+    assert_eq!(scene.opened(&boxes), scene.committed(&[(scene.codes, 1)]));
 }
 
 #[test]
@@ -87,8 +100,8 @@ fn hostile_server_exchanges_the_boxes_of_two_spaces() {
     let directory = SpaceId::directory(scene.workspace.log.workspace());
     let (one, other) = (scene.boxed(scene.codes), scene.boxed(directory));
     let exchanged = [KeyBox { space: directory, ..one }, KeyBox { space: scene.codes, ..other }];
-    assert_eq!(scene.opened(&[one, other]), 2);
-    assert_eq!(scene.opened(&exchanged), 0);
+    assert_eq!(scene.opened(&[one, other]), scene.committed(&[(scene.codes, 1), (directory, 1)]));
+    assert_eq!(scene.opened(&exchanged), Held::new());
 }
 
 #[test]
@@ -97,7 +110,7 @@ fn hostile_server_offers_a_box_for_an_epoch_or_space_that_the_log_does_not_have(
     let good = scene.boxed(scene.codes);
     let absent = SpaceId::from_bytes([9; 16]);
     for bad in [KeyBox { epoch: 0, ..good }, KeyBox { epoch: 2, ..good }, KeyBox { space: absent, ..good }] {
-        assert_eq!(scene.opened(&[bad]), 0);
+        assert_eq!(scene.opened(&[bad]), Held::new());
     }
 }
 
@@ -105,7 +118,7 @@ fn hostile_server_offers_a_box_for_an_epoch_or_space_that_the_log_does_not_have(
 fn hostile_server_hands_one_phone_the_box_of_another() {
     let scene = scene(304);
     let theirs = scene.workspace.boxes.iter().find(|found| found.device == scene.ana.device.id()).unwrap();
-    assert_eq!(scene.opened(&[KeyBox { device: scene.ben.device.id(), ..*theirs }]), 0);
+    assert_eq!(scene.opened(&[KeyBox { device: scene.ben.device.id(), ..*theirs }]), Held::new());
 }
 
 #[test]
@@ -118,7 +131,7 @@ fn hostile_member_boxes_a_key_of_their_own_under_the_true_place() {
     let boxed = own.seal_box(&place, scene.ben.device.record(), by, &scene.workspace.entropy).unwrap();
     let opened = SpaceKey::open_box(&boxed, &place, &committed, &scene.ben.device);
     assert_eq!(opened.unwrap_err(), KeyError::DoesNotOpen);
-    assert_eq!(scene.opened(&[boxed]), 0);
+    assert_eq!(scene.opened(&[boxed]), Held::new());
     let mut ring = KeyRing::new();
     assert_eq!(ring.insert(scene.workspace.log.state(), &place, own), Err(KeyError::WrongKey));
 }
@@ -130,8 +143,9 @@ fn hostile_server_replays_a_box_of_the_ended_epoch_for_the_new_one() {
     let rotate = scene.rotation();
     let wire = forged(&scene.workspace, &scene.ana.device, Op::Rotate(rotate));
     scene.workspace.log.verify_next(&wire).unwrap();
-    assert_eq!(scene.opened(&[KeyBox { epoch: 2, ..old }]), 0);
-    assert_eq!(scene.opened(&[old]), 1, "what Ben has known stays known to Ben: the product says so");
+    assert_eq!(scene.opened(&[KeyBox { epoch: 2, ..old }]), Held::new());
+    // What Ben has known stays known to Ben: the product says so.
+    assert_eq!(scene.opened(&[old]), scene.committed(&[(scene.codes, 1)]));
 }
 
 #[test]
@@ -151,7 +165,7 @@ fn hostile_rotator_wraps_another_key_and_is_named_while_the_entry_stands() {
     let mut reader = KeyRing::new();
     reader.insert(scene.workspace.log.state(), &place, new).unwrap();
     assert_eq!(reader.unwrap_previous(scene.workspace.log.state(), &rotate), Err(KeyError::WrongKey));
-    assert!(reader.get(scene.codes, 1).is_none() && reader.get(scene.codes, 2).is_some());
+    assert_eq!(scene.workspace.held(&reader), scene.committed(&[(scene.codes, 2)]));
 }
 
 #[test]
@@ -166,6 +180,7 @@ fn hostile_rotator_wraps_noise_and_is_named_while_the_entry_stands() {
     let mut reader = KeyRing::new();
     reader.insert(scene.workspace.log.state(), &scene.place(scene.codes, 2), new).unwrap();
     assert_eq!(reader.unwrap_previous(scene.workspace.log.state(), &rotate), Err(KeyError::DoesNotOpen));
+    assert_eq!(scene.workspace.held(&reader), scene.committed(&[(scene.codes, 2)]));
 }
 
 #[test]
@@ -202,7 +217,7 @@ fn hostile_device_that_may_not_read_a_space_asks_for_its_key() {
     assert!(author.box_for_readers(scene.controls, 1, &asking).unwrap().is_empty());
     let given = author.box_for_readers(scene.codes, 1, &asking).unwrap();
     assert_eq!(given.iter().map(|boxed| boxed.device).collect::<Vec<_>>(), [scene.ben.device.id()]);
-    assert_eq!(scene.opened(&given), 1);
+    assert_eq!(scene.opened(&given), scene.committed(&[(scene.codes, 1)]));
 }
 
 #[test]

@@ -1,0 +1,5 @@
+//! Runs `countersign_tests::fuzzing::manifest`, where the property is.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| countersign_tests::fuzzing::manifest(data));
