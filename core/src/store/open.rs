@@ -166,3 +166,27 @@ fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     transaction.pragma_update(None, "user_version", MIGRATIONS.len() as u64).map_err(StoreError::from)?;
     Ok(transaction.commit().map_err(StoreError::from)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_connection_has_the_settings_that_keep_what_was_reported_and_forget_what_was_deleted() {
+        let folder = std::env::temp_dir().join(format!("countersign-settings-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let store = Store::open(&folder.join("store")).unwrap();
+        let number =
+            |name: &str| store.connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+        let text = |name: &str| {
+            store.connection.pragma_query_value(None, name, |row| row.get::<_, String>(0)).unwrap()
+        };
+        assert_eq!((text("journal_mode").as_str(), text("locking_mode").as_str()), ("wal", "exclusive"));
+        // FULL, ON, ON, MEMORY.
+        let settings = ["synchronous", "foreign_keys", "secure_delete", "temp_store"].map(number);
+        assert_eq!(settings, [2, 1, 1, 2]);
+        assert_eq!(number("user_version"), i64::try_from(MIGRATIONS.len()).unwrap());
+        drop(store);
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -21,8 +21,10 @@ fn canaries() -> Vec<(&'static str, Vec<u8>)> {
         ("the key", SECRET_KEY.as_bytes().to_vec()),
         ("the key in lower case", SECRET_KEY.to_lowercase().into_bytes()),
     ];
-    canaries
-        .extend(["canary-issuer", "Canary Name", "canary.example", "canary-login", "canary-notes"].map(text));
+    canaries.extend(
+        ["canary-issuer", "Canary Name", "canary.example", "canary-login", "canary-notes", "canary-recovery"]
+            .map(text),
+    );
     canaries
 }
 
@@ -50,6 +52,8 @@ fn nothing_that_a_person_wrote_is_in_any_file_of_the_store() {
     enrolment.enter(SECRET_KEY).unwrap();
     enrolment.done().unwrap();
     let code = unlocked.reveal(account, Revealed::Copied).unwrap();
+    unlocked.save_recovery_codes(account, "canary-recovery-1\ncanary-recovery-2").unwrap();
+    unlocked.mark_recovery_code(account, 0, true).unwrap();
     unlocked.turn_off(account).unwrap();
     unlocked.remove_account(account).unwrap();
     let mut files = 0;

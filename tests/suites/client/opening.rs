@@ -6,7 +6,7 @@ use std::path::Path;
 use countersign_core::client::{Client, ClientState, OpenError, StoreError};
 use countersign_tests::phone::{TestPhone, names};
 
-use super::{card, names_of};
+use super::{KEY, account_with, card, names_of};
 
 fn write(path: &Path, bytes: &[u8]) {
     fs::write(path, bytes).unwrap();
@@ -88,6 +88,61 @@ fn a_store_whose_pages_were_overwritten_is_damaged() {
     write(&phone.store(), &bytes);
     let error = phone.open().unwrap_err();
     assert!(matches!(error, OpenError::Store(StoreError::Damaged)), "{error:?}");
+}
+
+/// Flips a bit of each piece of ciphertext in a column of the closed store.
+fn flip(store: &Path, table: &str, column: &str) {
+    let database = rusqlite::Connection::open(store).unwrap();
+    let mut query = database.prepare(&format!("SELECT DISTINCT {column} FROM {table}")).unwrap();
+    let held: Vec<Vec<u8>> =
+        query.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert!(!held.is_empty(), "{table} has something in it");
+    for bytes in held {
+        let mut altered = bytes.clone();
+        *altered.last_mut().unwrap() ^= 1;
+        let update = format!("UPDATE {table} SET {column} = ?1 WHERE {column} = ?2");
+        database.execute(&update, [&altered, &bytes]).unwrap();
+    }
+}
+
+#[test]
+fn a_bit_that_changed_anywhere_in_what_is_sealed_is_named_and_nothing_is_made_anew() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(12);
+    let account = account_with(&unlocked, "GitHub", KEY);
+    unlocked.save_recovery_codes(account, "1111").unwrap();
+    drop((client, unlocked));
+    let whole = fs::read(phone.store()).unwrap();
+    for (table, column) in [
+        ("workspace", "device_keys"),
+        ("listing", "sealed"),
+        ("space_keys", "sealed"),
+        ("records", "ciphertext"),
+        ("records", "header"),
+        ("local", "sealed"),
+    ] {
+        write(&phone.store(), &whole);
+        flip(&phone.store(), table, column);
+        let used = || -> Result<(), Box<dyn std::error::Error>> {
+            let unlocked = phone.open()?.unlock()?;
+            drop(unlocked.codes(&[account])?);
+            unlocked.recovery_codes(account)?;
+            unlocked.unsaved_kit()?;
+            Ok(())
+        };
+        let said = used().err().unwrap_or_else(|| panic!("{table}.{column} was read")).to_string();
+        let named = ["damaged", "lost its key"].iter().any(|name| said.contains(name));
+        assert!(named, "{table}.{column}: {said}");
+        // What is damaged stays as it is, for whoever has a copy of the rest.
+        flip(&phone.store(), table, column);
+        assert_eq!(names_of(&phone.unlock().accounts("").unwrap()), ["GitHub"], "{table}.{column}");
+    }
+    // What can be made again from the signed log is.
+    write(&phone.store(), &whole);
+    flip(&phone.store(), "checkpoint", "sealed");
+    assert_eq!(names_of(&phone.unlock().accounts("").unwrap()), ["GitHub"]);
+    flip(&phone.store(), "log", "entry");
+    let said = phone.open().unwrap().unlock().unwrap_err().to_string();
+    assert!(said.contains("damaged"), "{said}");
 }
 
 #[test]

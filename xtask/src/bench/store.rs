@@ -10,6 +10,7 @@ use countersign_core::client::{CardFields, Client, Host, Unlocked, WorkspaceName
 use countersign_core::enrol::{AccountPayload, Batch, Batches, MigrationPayload};
 use countersign_core::otp::{Algorithm, Digits, OtpParameters, OtpSecret, Period, TimeParameters};
 use countersign_core::ports::{KeyVault, LocalKey, OsEntropy, SystemClock, VaultError};
+use countersign_core::vault::{AskPassphrase, Asking, Cost, Passphrase, PassphraseVault};
 use countersign_crypto::local::Place;
 use countersign_protocol::ids::AccountId;
 use countersign_tests::folder::Folder;
@@ -88,6 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let kib: f64 = String::from_utf8(output.stdout)?.trim().parse()?;
     figures.hold("resident after the first screen", kib / 1024.0, 40.0, "MiB");
 
+    passphrase(small.path())?;
     let (unlocked, _) = first_screen(large.path())?;
     search(&unlocked, &mut figures)?;
     codes(&unlocked, &mut figures)?;
@@ -208,6 +210,24 @@ fn bare_cost(folder: &Path) -> anyhow::Result<Duration> {
     let (opened, opening) = time(|| sealed.iter().try_for_each(|sealed| key.open(place, sealed).map(drop)));
     opened?;
     Ok(reading + opening)
+}
+
+/// A person whose passphrase is known at once.
+struct Typed;
+
+impl AskPassphrase for Typed {
+    fn ask(&self, _: Asking) -> Result<Passphrase, VaultError> {
+        Passphrase::new("correct horse battery").map_err(|_| VaultError::Refused)
+    }
+}
+
+/// What the terminal's vault costs besides: a passphrase is meant to be slow, so there is no bar.
+fn passphrase(folder: &Path) -> anyhow::Result<()> {
+    let vault = PassphraseVault::new(folder.join("vault"), Cost::USUAL, Typed, OsEntropy);
+    vault.keep(&LocalKey::generate(&OsEntropy)?)?;
+    let took = rounds(|| vault.load().map(drop))?;
+    say!("Argon2id of the terminal's vault: {:.0} ms", took * 1e3);
+    Ok(())
 }
 
 fn search(unlocked: &Unlocked, figures: &mut Figures) -> anyhow::Result<()> {

@@ -3,11 +3,11 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use countersign_core::client::{CardFields, ClientState, Unlocked, WorkspaceNames};
+use countersign_core::client::{CardFields, ClientState, MfaState, Unlocked, WorkspaceNames};
 use countersign_core::enrol::EnrolmentState;
 use countersign_core::vault::{Cost, Passphrase};
 
-use super::scene::{Random, Scene, key};
+use super::scene::{COUNTER, Random, Scene, key};
 
 /// What every file of this command is sealed with.
 pub(super) const PASSPHRASE: &str = "correct horse battery";
@@ -24,8 +24,9 @@ pub(super) fn work(scene: &Scene, seed: u64) -> anyhow::Result<()> {
     let mut random = Random::new(seed ^ 0xC41D);
     for step in 0_u64.. {
         let name = format!("account {seed} {step}");
-        match random.below(8) {
+        match random.below(9) {
             0..=4 => enrol(&unlocked, &name, &mut random)?,
+            8 => draw(&unlocked)?,
             5 => bin_one(&unlocked, &mut random)?,
             6 => export(scene, &unlocked, &format!("export-{seed}-{step}"))?,
             _ => import(scene, &unlocked)?,
@@ -64,6 +65,28 @@ fn bin_one(unlocked: &Unlocked, random: &mut Random) -> anyhow::Result<()> {
     let chosen = usize::try_from(random.below(last as u64 + 1))?;
     unlocked.remove_account(accounts[chosen].id)?;
     say(&format!("binned|{}", accounts[chosen].name))
+}
+
+/// Draws the next code of the one account whose codes are counted, which is made first.
+fn draw(unlocked: &Unlocked) -> anyhow::Result<()> {
+    let held = unlocked.accounts(COUNTER)?.into_iter().next();
+    let account = match held {
+        Some(account) if matches!(account.mfa, MfaState::On { .. }) => account.id,
+        held => {
+            let card = CardFields { name: COUNTER.to_owned(), ..CardFields::default() };
+            let account = match &held {
+                Some(account) => account.id,
+                None => unlocked.add_account(&card)?,
+            };
+            let enrolment = unlocked.activate(account)?;
+            if matches!(enrolment.state()?, EnrolmentState::Scanning(_)) {
+                enrolment.enter(&format!("otpauth://hotp/{COUNTER}?secret={}&counter=0", key(COUNTER, 1)))?;
+            }
+            enrolment.done()?;
+            account
+        }
+    };
+    say(&format!("drawn|{COUNTER}|{}", unlocked.draw(account)?.counter))
 }
 
 fn export(scene: &Scene, unlocked: &Unlocked, name: &str) -> anyhow::Result<()> {

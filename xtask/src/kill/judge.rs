@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, ensure};
 use countersign_core::client::{CodeOfAccount, MfaState, Unlocked};
 
-use super::scene::{Scene, code};
+use super::scene::{COUNTER, Scene, code};
 
 /// How far an account is: each step implies those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,6 +24,8 @@ pub(super) struct Seen {
     accounts: BTreeMap<String, Reached>,
     binned: Vec<String>,
     imported: usize,
+    /// The counter that was drawn to see how far it is.
+    drawn: Option<u64>,
     /// Lines in each plain export.
     exports: BTreeMap<String, usize>,
 }
@@ -50,6 +52,12 @@ pub(super) fn look(scene: &Scene) -> anyhow::Result<Seen> {
     let unlocked = client.unlock().context("unlock")?;
     seen.empty = false;
     for account in unlocked.accounts("")? {
+        if *account.name == *COUNTER {
+            if matches!(account.mfa, MfaState::On { .. }) {
+                seen.drawn = Some(unlocked.draw(account.id)?.counter);
+            }
+            continue;
+        }
         let reached = reached(&unlocked, account.id, &account.name, account.mfa)
             .with_context(|| format!("{}, {:?}", account.name, account.mfa))?;
         if account.name.starts_with("imported") {
@@ -116,6 +124,7 @@ fn reached(
 pub(super) fn compare(before: &Seen, said: &[String], after: &Seen) -> anyhow::Result<()> {
     let mut least = before.accounts.clone();
     let mut binned = before.binned.clone();
+    let mut last = before.drawn;
     for line in said {
         let mut parts = line.split('|');
         let (what, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default().to_owned());
@@ -133,6 +142,12 @@ pub(super) fn compare(before: &Seen, said: &[String], after: &Seen) -> anyhow::R
                 ensure!(after.exports.get(&name) == Some(&lines), "the export {name} is not what was said");
                 continue;
             }
+            "drawn" => {
+                let counter: u64 = parts.next().unwrap_or_default().parse()?;
+                ensure!(last.is_none_or(|last| counter > last), "the counter {counter} was shown twice");
+                last = Some(counter);
+                continue;
+            }
             "binned" => {
                 least.remove(&name);
                 binned.push(name);
@@ -147,6 +162,7 @@ pub(super) fn compare(before: &Seen, said: &[String], after: &Seen) -> anyhow::R
         };
         least.insert(name, reached);
     }
+    ensure!(last.is_none_or(|last| after.drawn.is_some_and(|next| next > last)), "the counter went back");
     let mut unsaid = 0;
     for (name, least) in &least {
         match after.accounts.get(name) {
@@ -176,6 +192,15 @@ mod tests {
     fn holds(said: &[&str], after: &Seen) -> bool {
         let said: Vec<String> = said.iter().map(|line| (*line).to_owned()).collect();
         compare(&Seen::default(), &said, after).is_ok()
+    }
+
+    #[test]
+    fn a_counter_that_was_shown_is_never_shown_again() {
+        let drawn = |next| Seen { drawn: Some(next), ..Seen::default() };
+        assert!(holds(&["drawn|counted|0", "drawn|counted|1"], &drawn(2)));
+        assert!(!holds(&["drawn|counted|0", "drawn|counted|0"], &drawn(2)));
+        assert!(!holds(&["drawn|counted|0", "drawn|counted|1"], &drawn(1)));
+        assert!(!holds(&["drawn|counted|0"], &Seen::default()));
     }
 
     #[test]

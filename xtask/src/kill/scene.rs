@@ -13,6 +13,9 @@ use countersign_core::ports::{
 /// The moment of every code: only then can a code be compared with a secret.
 pub(super) const MOMENT: i64 = 1_700_000_000;
 
+/// The account whose codes are counted.
+pub(super) const COUNTER: &str = "counted";
+
 /// One folder with a store and its files.
 pub(super) struct Scene(PathBuf);
 

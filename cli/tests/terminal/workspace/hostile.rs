@@ -162,6 +162,38 @@ fn a_full_disk_is_told_and_what_was_saved_stays() {
     assert_eq!(saved, there);
 }
 
+/// A disk that may only be read, where the system gives one to anybody: file permissions stop no administrator.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_store_on_a_disk_that_may_only_be_read_is_told_and_stays_as_it_was() {
+    let home = Home::empty("read_only_disk");
+    let disk = home.folder.join("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let program = env!("CARGO_BIN_EXE_countersign");
+    let script = format!(
+        "mount -t tmpfs none {disk} || exit 77
+         cp passphrase {disk}/p && chmod 600 {disk}/p
+         run() {{ {program} \"$@\" --json --store {disk}/s --passphrase-file {disk}/p; }}
+         run init >/dev/null && run add --name Mail >/dev/null || exit 78
+         before=$(cat {disk}/s* | cksum)
+         mount -o remount,ro {disk} || exit 77
+         run add --name More; echo \"code $?\"; run list; echo \"code $?\"
+         test \"$before\" = \"$(cat {disk}/s* | cksum)\" && echo same",
+        disk = disk.display()
+    );
+    let output =
+        Command::new("unshare").args(["-rm", "sh", "-c", &script]).current_dir(&home.folder).output();
+    let Ok(output) = output else { return };
+    if [Some(1), Some(77)].contains(&output.status.code()) {
+        // No namespaces, or no disks in them, for this user.
+        return;
+    }
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said.matches("\"store_read_only\"").count(), 2, "{said}");
+    assert_eq!(said.matches("code 6").count(), 2, "{said}");
+    assert!(said.ends_with("same\n"), "{said}");
+}
+
 #[test]
 fn nothing_of_an_account_is_in_the_files_of_the_store() {
     let home = Home::unlocked("files");

@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 use super::Home;
-use crate::pictures::RFC_KEY;
+use crate::pictures::{RFC_KEY, entry, export, png};
+use crate::program::file;
 
 /// How long a machine with much else to do may take for one step.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -121,6 +122,23 @@ fn an_empty_list_says_what_comes_next_on_a_terminal_too() {
     list.until("There are no accounts yet").until("countersign add PICTURE").ends(1);
     let mut list = Terminal::run(&home, "list bank").unwrap();
     list.until("No account has all of these words").ends(1);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_export_of_another_app_is_shown_and_asked_about_before_anything_is_saved() {
+    let home = Home::unlocked("typed_import");
+    let export = export(&[entry("one", 1), entry("md5", 4)], 0, 1);
+    file(&home.folder, "export.png", &png(&export));
+    let Some(mut import) = Terminal::run(&home, "import export.png") else { return };
+    import.until("✓   1. one").until("new").until("    2. ").until("cannot be used");
+    import.until("Save the 1 account that are marked? [y/N]").types("n");
+    import.until("it was not confirmed").ends(6);
+    assert!(home.names().is_empty());
+    let mut import = Terminal::run(&home, "import export.png").unwrap();
+    import.until("[y/N]").types("y");
+    import.until("added").until("cannot be used: the algorithm is not supported").ends(0);
+    assert_eq!(home.names(), ["one"]);
 }
 
 #[cfg(target_os = "linux")]
