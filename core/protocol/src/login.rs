@@ -110,6 +110,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_wrong_with_a_login_has_a_name() {
+        let ana = Keys::phone("ana");
+        let long = text(&"a".repeat(MAX_ORIGIN_BYTES + 1));
+        let refused = |text: &LoginText, of: &LoginText| {
+            text.check(&ana.record.signing_key, &signed(&ana, of)).unwrap_err().name()
+        };
+        assert_eq!(refused(&long, &long), "TooLong");
+        assert_eq!(refused(&text("https://a"), &text("https://b")), "BadSignature");
+    }
+
+    #[test]
     fn an_origin_has_at_most_255_bytes() {
         let ana = Keys::phone("ana");
         for (length, good) in [(MAX_ORIGIN_BYTES, true), (MAX_ORIGIN_BYTES + 1, false)] {

@@ -145,8 +145,12 @@ fn hostile_server_forks_the_log() {
     assert!(ws.log == before);
     // What came after the fork is evidence of it by itself, and not of one device signing twice.
     let evidence = ws.log.fork_evidence(&here, &later).unwrap();
-    assert_eq!((evidence.held.encode(), evidence.other.encode()), (here, later));
+    assert_eq!((evidence.held.encode(), evidence.other.encode()), (here.clone(), later.clone()));
     assert!(!evidence.is_one_device_signing_twice());
+    // Nor where one device goes on with both: it signed for two places. And it says nothing about an entry before.
+    let by_ana = others.signed(&Keys::phone("ana"), set_role("cleo", User));
+    assert!(!ws.log.fork_evidence(&here, &by_ana).unwrap().is_one_device_signing_twice());
+    assert_eq!(ws.log.fork_evidence(&ws.entries[1], &later).unwrap_err().name(), "ForkBefore");
 }
 
 #[test]
