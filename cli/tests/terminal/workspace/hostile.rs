@@ -67,8 +67,10 @@ fn commands_at_the_same_time_wait_for_each_other_or_say_so() {
 fn a_reader_that_goes_away_ends_a_command_quietly_and_what_it_did_is_done() {
     let home = Home::unlocked("closed");
     for arguments in [&["list"][..], &["list", "--json"], &["add", "--name", "Mail"], &["workspaces"]] {
-        let mut child = home.program().args(arguments).spawn().unwrap();
-        drop(child.stdout.take());
+        // Gone before the program begins: later it could have written all it has to say.
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let child = home.program().args(arguments).stdout(writer).spawn().unwrap();
         let output = child.wait_with_output().unwrap();
         assert_eq!((output.stderr.as_slice(), output.status.code()), (&b""[..], Some(0)), "{arguments:?}");
     }
