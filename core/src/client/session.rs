@@ -9,8 +9,9 @@ use std::time::Duration;
 use countersign_crypto::content::Otp;
 use countersign_crypto::device::DeviceKeys;
 use countersign_crypto::local::{LocalKey, Place};
-use countersign_protocol::ids::AccountId;
+use countersign_protocol::ids::{AccountId, Head, WorkspaceId};
 use countersign_protocol::log::Log;
+use zeroize::Zeroizing;
 
 use super::line::Line;
 use super::lines::Lines;
@@ -50,12 +51,18 @@ impl Session {
         device: DeviceKeys,
         now: Duration,
     ) -> Result<Self, Unavailable> {
-        let (log, checkpoint) = load_log(store, &identity, &local)?;
-        let sealed = store.listing()?;
-        let lines = sealed
-            .into_iter()
-            .map(|(account, sealed)| Ok((account, Line::open(account, &sealed, &local)?)))
-            .collect::<Result<Lines, Unavailable>>()?;
+        let (held, sealed) = (held_checkpoint(store, &local)?, store.listing()?);
+        let open = |(account, sealed): (_, Vec<u8>)| Ok((account, Line::open(account, &sealed, &local)?));
+        let read = || held.as_ref().and_then(|held| held.read(identity.workspace));
+        // Reading who may what with ten thousand accounts takes as long as opening their lines. The thread beside this one
+        // gets no key: its stack outlives it.
+        let (checkpoint, lines) = std::thread::scope(|scope| {
+            let beside = std::thread::Builder::new().spawn_scoped(scope, read);
+            let lines = sealed.into_iter().map(open).collect::<Result<Lines, Unavailable>>();
+            (beside.map_or_else(|_| read(), |beside| beside.join().unwrap_or_default()), lines)
+        });
+        let (log, checkpoint) = catch_up(store, &identity, checkpoint)?;
+        let lines = lines?;
         let lock = AutoLock::new(stored_lock_after(store, &local)?, now);
         let drift = stored_drift(store, &local)?;
         Ok(Self { identity, local, device, log, checkpoint, lines, secrets: BTreeMap::new(), lock, drift })
@@ -63,7 +70,9 @@ impl Session {
 
     /// Goes back to the log as it is stored.
     pub(super) fn reload_log(&mut self, store: &Store) -> Result<(), Unavailable> {
-        (self.log, self.checkpoint) = load_log(store, &self.identity, &self.local)?;
+        let checkpoint = held_checkpoint(store, &self.local)?;
+        let checkpoint = checkpoint.and_then(|held| held.read(self.identity.workspace));
+        (self.log, self.checkpoint) = catch_up(store, &self.identity, checkpoint)?;
         Ok(())
     }
 
@@ -87,17 +96,37 @@ impl Session {
     }
 }
 
-fn load_log(store: &Store, identity: &Identity, local: &LocalKey) -> Result<(Log, Option<u64>), Unavailable> {
+/// A checkpoint as it was stored, opened.
+struct HeldCheckpoint {
+    seq: u64,
+    head: Head,
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl HeldCheckpoint {
+    /// The log that it is of, and its seq; `None` where it is damaged.
+    fn read(&self, workspace: WorkspaceId) -> Option<(Log, u64)> {
+        Some((Log::from_checkpoint(&self.bytes, workspace, self.seq, self.head).ok()?, self.seq))
+    }
+}
+
+fn held_checkpoint(store: &Store, local: &LocalKey) -> Result<Option<HeldCheckpoint>, StoreError> {
+    Ok(store.checkpoint()?.and_then(|(seq, head, sealed)| {
+        Some(HeldCheckpoint { seq, head, bytes: local.open(CHECKPOINT, &sealed).ok()? })
+    }))
+}
+
+/// The log with all of its entries, and the seq of the checkpoint that it was read from.
+fn catch_up(
+    store: &Store,
+    identity: &Identity,
+    checkpoint: Option<(Log, u64)>,
+) -> Result<(Log, Option<u64>), Unavailable> {
     let damaged = |_| StoreError::Damaged;
-    let from_checkpoint = store.checkpoint()?.and_then(|(seq, head, sealed)| {
-        let bytes = local.open(CHECKPOINT, &sealed).ok()?;
-        Some((Log::from_checkpoint(&bytes, identity.workspace, seq, head).ok()?, Some(seq)))
-    });
-    let (mut log, seq) = if let Some(loaded) = from_checkpoint {
-        loaded
-    } else {
+    let (mut log, seq) = match checkpoint {
+        Some((log, seq)) => (log, Some(seq)),
         // It can always be made again.
-        (Log::begin(&store.genesis()?, identity.workspace).map_err(damaged)?, None)
+        None => (Log::begin(&store.genesis()?, identity.workspace).map_err(damaged)?, None),
     };
     for entry in store.entries_from(log.next_seq())? {
         log.verify_next(&entry).map_err(damaged)?;
