@@ -10,6 +10,7 @@ pub mod otp;
 pub mod ports;
 pub mod scan;
 mod store;
+pub mod sync;
 pub mod vault;
 
 /// The README's example is a test: it is the first thing that somebody copies.

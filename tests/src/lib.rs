@@ -10,6 +10,7 @@ pub mod golden;
 pub mod log_model;
 pub mod phone;
 pub mod record_model;
+pub mod server;
 pub mod workspace;
 
 use std::path::{Path, PathBuf};

@@ -14,6 +14,8 @@ mod record_model;
 #[cfg(test)]
 mod scan;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod sharing;
 #[cfg(test)]
 mod vectors;

@@ -100,7 +100,7 @@ mod tests {
         };
         assert_eq!(symbols.len(), 1);
         assert_eq!(symbols[0].text(), Some(TEXT));
-        assert_eq!(i32::from(symbols[0].version()), code.version().value().into());
+        assert_eq!(i32::from(symbols[0].version()), i32::from(code.version().value()));
         assert!(symbols[0].error_correction() >= ErrorCorrection::Medium);
     }
 

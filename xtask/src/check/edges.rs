@@ -17,11 +17,16 @@ enum Allowed {
 }
 
 /// One line a package. A new package gets a line here before it can be built on.
-const ROOMS: [(&str, Allowed); 9] = [
+const ROOMS: [(&str, Allowed); 11] = [
     ("countersign-protocol", Allowed::Only(&[])),
     ("countersign-crypto", Allowed::Only(&["countersign-protocol"])),
     ("countersign-qr", Allowed::Only(&[])),
-    ("countersign-core", Allowed::Only(&["countersign-protocol", "countersign-crypto", "countersign-qr"])),
+    (
+        "countersign-core",
+        Allowed::Only(&["countersign-protocol", "countersign-crypto", "countersign-qr", "countersign-api"]),
+    ),
+    ("countersign-api", Allowed::Only(&[])),
+    ("countersign-server", Allowed::Only(&["countersign-protocol", "countersign-api"])),
     ("countersign-cli", Allowed::Only(&["countersign-core"])),
     ("countersign-frame-generator", Allowed::Only(&[])),
     ("countersign-peers", Allowed::Only(&["countersign-core", "countersign-frame-generator"])),
