@@ -66,7 +66,7 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// An entry, and the space whose manifest must follow it.
+    /// An entry, and the space whose manifest must follow it. Which of two entries came first is the server's to say: the other has to be planned anew.
     fn entry(&mut self, wire: &[u8], log: &mut Log) -> Result<Option<SpaceId>, Refused> {
         let next_seq = log.next_seq();
         let accepted = log.verify_next(wire).map_err(|error| match error {
@@ -74,7 +74,8 @@ impl Judge<'_> {
                 ChainError::NotNext
                 | ChainError::Gap { .. }
                 | ChainError::AlreadyHeld { .. }
-                | ChainError::Fork { .. },
+                | ChainError::Fork { .. }
+                | ChainError::ForkBefore { .. },
             ) => Refusal::HeadMoved { next_seq }.into(),
             error => Refused::rule(error.name()),
         })?;
