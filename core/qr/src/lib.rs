@@ -51,7 +51,6 @@ mod segments;
 mod square;
 mod sums;
 mod symbol;
-#[allow(warnings)]
 mod template;
 mod threshold;
 mod tone;
