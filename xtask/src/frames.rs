@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context, anyhow, ensure};
-use countersign_frame_generator::{Code, Frame, Scenario, generate};
+use countersign_frame_generator::{Code, Frame, Scenario, generate_moment};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use sha2::{Digest, Sha256};
@@ -35,6 +35,9 @@ pub(crate) struct Arguments {
     /// Frames of each situation.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
     each: u32,
+    /// Makes streams of so many frames each instead: what a hand-held camera sees one after the other.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    stream: u32,
     /// Where to; made if it is not there. Files of an earlier run are overwritten.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -52,9 +55,12 @@ fn size(text: &str) -> Result<(usize, usize), String> {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let jobs: Vec<(Scenario, usize)> = Scenario::ALL
+    let jobs: Vec<Job> = Scenario::ALL
         .into_iter()
         .flat_map(|scenario| (0..arguments.each as usize).map(move |index| (scenario, index)))
+        .flat_map(|(scenario, index)| {
+            (0..arguments.stream as usize).map(move |moment| Job { scenario, index, moment })
+        })
         .collect();
     for scenario in Scenario::ALL {
         let folder = arguments.out.join(scenario.name());
@@ -62,7 +68,7 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let records = make_all(arguments, &jobs)?;
     write_manifest(&arguments.out.join("manifest.csv"), &records)?;
-    let with_code = jobs.iter().filter(|(scenario, _)| scenario.has_code()).count();
+    let with_code = jobs.iter().filter(|job| job.scenario.has_code()).count();
     say!(
         "frames: {} of {}x{} from seed {}, {with_code} with a code, in {}",
         jobs.len(),
@@ -74,10 +80,18 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// One frame to make: which situation, which of its frames, and how many moments after the first.
+#[derive(Clone, Copy)]
+struct Job {
+    scenario: Scenario,
+    index: usize,
+    moment: usize,
+}
+
 /// One row of the manifest, in the order of its columns.
 type Record = [String; COLUMNS.len()];
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "path",
     "repo",
     "commit",
@@ -93,23 +107,28 @@ const COLUMNS: [&str; 15] = [
     "near_dup_of",
     "category",
     "note",
+    "stream",
 ];
 
 /// Every processor takes the next frame; which one takes it changes nothing in it.
-fn make_all(arguments: &Arguments, jobs: &[(Scenario, usize)]) -> anyhow::Result<Vec<Record>> {
+fn make_all(arguments: &Arguments, jobs: &[Job]) -> anyhow::Result<Vec<Record>> {
     let next = AtomicUsize::new(0);
     let progress = Mutex::new(Progress::new(jobs.len()));
     let work = || -> anyhow::Result<Vec<(usize, Record)>> {
         let mut done = Vec::new();
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            let Some((scenario, index)) = jobs.get(number).copied() else { return Ok(done) };
-            let frame = generate(arguments.seed, scenario, index, arguments.size);
-            let path = format!("{}/{index:03}.png", scenario.name());
+            let Some(job) = jobs.get(number).copied() else { return Ok(done) };
+            let frame = generate_moment(arguments.seed, job.scenario, job.index, arguments.size, job.moment);
+            let name = format!("{}/{:03}", job.scenario.name(), job.index);
+            let (path, stream) = match arguments.stream {
+                1 => (format!("{name}.png"), String::new()),
+                _ => (format!("{name}-{:02}.png", job.moment), name),
+            };
             let sha256 = write_png(&arguments.out.join(&path), &frame)?;
-            done.push((number, record(path, sha256, arguments.seed, scenario, &frame)?));
+            done.push((number, record(path, stream, sha256, arguments.seed, job.scenario, &frame)?));
             if let Ok(mut progress) = progress.lock() {
-                progress.step(scenario.name());
+                progress.step(job.scenario.name());
             }
         }
     };
@@ -142,6 +161,7 @@ fn write_png(path: &Path, frame: &Frame) -> anyhow::Result<String> {
 
 fn record(
     path: String,
+    stream: String,
     sha256: String,
     seed: u64,
     scenario: Scenario,
@@ -166,6 +186,7 @@ fn record(
         String::new(),
         scenario.name().to_owned(),
         code.map(note).unwrap_or_default(),
+        stream,
     ])
 }
 
@@ -193,6 +214,8 @@ fn write_manifest(path: &Path, records: &[Record]) -> anyhow::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use countersign_frame_generator::generate;
+
     use super::*;
 
     #[test]
@@ -207,7 +230,7 @@ mod tests {
     fn a_row_with_a_code_states_its_text_and_a_row_without_one_states_that() -> anyhow::Result<()> {
         let row = |scenario| {
             let frame = generate(1, scenario, 0, (320, 180));
-            let record = record("a.png".to_owned(), String::new(), 1, scenario, &frame)?;
+            let record = record("a.png".to_owned(), String::new(), String::new(), 1, scenario, &frame)?;
             anyhow::Ok(move |column: &str| {
                 let at = COLUMNS.iter().position(|name| *name == column);
                 at.map(|at| record[at].clone()).unwrap_or_default()

@@ -24,13 +24,25 @@ pub(crate) struct Camera {
     to_frame: [f32; 9],
     centre: Point,
     /// Of the distortion: change of a radius of half the frame's width.
-    bend: f32,
+    pub(crate) bend: f32,
     half_width: f32,
+    /// Its angles, and the frame point in which it sees what it looks at.
+    pub(crate) pose: Pose,
+    pub(crate) aim: Point,
 }
 
 impl Camera {
     /// A phone's main camera sees 64° of the frame's long side.
     const FOCAL: f32 = 0.8;
+
+    /// Whether a square around the surface's origin lies in the frame, with a little margin.
+    pub(crate) fn sees(&self, half: f32, size: (usize, usize)) -> bool {
+        let (width, height) = (size.0 as f32, size.1 as f32);
+        let margin = height * 0.02;
+        let is_inside = |(x, y): Point| x > margin && y > margin && x < width - margin && y < height - margin;
+        let corners = [(-half, -half), (half, -half), (half, half), (-half, half)];
+        corners.iter().all(|corner| is_inside(self.frame(*corner)))
+    }
 
     /// A camera that sees surface point `at` in frame point `frame_point`.
     pub(crate) fn new(size: (usize, usize), pose: Pose, at: Point, frame_point: Point, bend: f32) -> Self {
@@ -62,7 +74,8 @@ impl Camera {
             v.2,
             origin.2,
         ];
-        Self { to_surface: inverse(&to_frame), to_frame, centre, bend, half_width: width / 2.0 }
+        let half_width = width / 2.0;
+        Self { to_surface: inverse(&to_frame), to_frame, centre, bend, half_width, pose, aim: frame_point }
     }
 
     /// The surface point seen at a frame point.

@@ -10,7 +10,7 @@ use crate::scenario::Scenario;
 use crate::sensor::Sensor;
 use crate::symbol::{Level, Symbol};
 use crate::tile::Tile;
-use crate::{clutter, optics, payload};
+use crate::{clutter, hand, optics, payload};
 
 /// A generated camera frame and everything known about it.
 #[derive(Debug, Clone)]
@@ -45,21 +45,44 @@ pub struct Code {
 /// # Panics
 /// When a side is shorter than 64 pixels: nothing that has to be found would fit.
 pub fn generate(seed: u64, scenario: Scenario, index: usize, size: (usize, usize)) -> Frame {
+    generate_moment(seed, scenario, index, size, 0)
+}
+
+/// Makes the frame that a camera sees so many moments after the one of [`generate`], which is moment 0.
+///
+/// The scene is the same, and so are its light and the reflections in it. The hand has moved a little, the lens hunts
+/// around its focus, a shake has another direction and length, and the sensor's noise is new.
+///
+/// # Panics
+/// As [`generate`].
+pub fn generate_moment(
+    seed: u64,
+    scenario: Scenario,
+    index: usize,
+    size: (usize, usize),
+    moment: usize,
+) -> Frame {
     assert!(size.0 >= 64 && size.1 >= 64, "a frame of {} × {} is too small", size.0, size.1);
     let random = Random::new(seed, scenario.name()).part(&index.to_string());
-    let conditions = Conditions::new(scenario, &mut random.part("conditions"));
+    let now =
+        |name: &str| if moment == 0 { random.part(name) } else { random.part(&format!("{name} {moment}")) };
+    let mut conditions = Conditions::new(scenario, &mut random.part("conditions"));
     let subject = if scenario.has_code() { Some(subject(&random, &conditions, size)) } else { None };
     let half = subject.as_ref().map_or(size.1 as f32 * 0.25, |subject| subject.tile.half());
-    let camera = aim(&mut random.part("camera"), &conditions, half, size);
+    let first = aim(&mut random.part("camera"), &conditions, half, size);
+    let canvas = surface(&random, scenario, &conditions, subject.as_ref(), &first, size);
+    let camera = if moment == 0 { first } else { hand::moved(&first, &mut now("hand"), half, size) };
+    if moment > 0 {
+        hand::hunt(&mut conditions, &mut now("lens"));
+    }
 
-    let canvas = surface(&random, scenario, &conditions, subject.as_ref(), &camera, size);
     let mut scene = view(&canvas, subject.as_ref().map(|subject| &subject.tile), &camera, size);
     let module = subject.as_ref().map_or(size.1 as f32 / 90.0, |subject| subject.tile.module);
     let middle = camera.frame((0.0, 0.0));
     light(&mut random.part("light"), &conditions, middle, half * 2.0).fall_on(&mut scene);
-    let scene = blur(&mut random.part("blur"), &conditions, &scene, module);
+    let scene = blur(&mut now("blur"), &conditions, &scene, module);
     let scene = meet_grid(scene, &conditions, &camera);
-    let luma = sensor(&mut random.part("sensor"), &conditions).expose(&scene, &mut random.part("noise"));
+    let luma = sensor(&mut random.part("sensor"), &conditions).expose(&scene, &mut now("noise"));
 
     let code = subject.map(|subject| Code {
         text: subject.text,
@@ -105,9 +128,6 @@ fn subject(random: &Random, conditions: &Conditions, size: (usize, usize)) -> Su
 /// Somewhere around the middle, but whole: people see on the screen what is cut off.
 fn aim(random: &mut Random, conditions: &Conditions, half: f32, size: (usize, usize)) -> Camera {
     let (width, height) = (size.0 as f32, size.1 as f32);
-    let margin = height * 0.02;
-    let is_inside = |(x, y): Point| x > margin && y > margin && x < width - margin && y < height - margin;
-    let corners = [(-half, -half), (half, -half), (half, half), (-half, half)];
     for attempt in 0..60u8 {
         // Ever closer to the middle, and at last upright there.
         let spread = 1.0 - f32::from(attempt) / 60.0;
@@ -122,7 +142,7 @@ fn aim(random: &mut Random, conditions: &Conditions, half: f32, size: (usize, us
             height * (0.5 + 0.25 * spread * random.between(-1.0, 1.0)),
         );
         let camera = Camera::new(size, pose, (0.0, 0.0), at, conditions.bend);
-        if corners.iter().all(|corner| is_inside(camera.frame(*corner))) {
+        if camera.sees(half, size) {
             return camera;
         }
     }

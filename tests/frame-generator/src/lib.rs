@@ -20,6 +20,7 @@ mod conditions;
 mod draw;
 mod font;
 mod frame;
+mod hand;
 mod light;
 mod optics;
 mod page;
@@ -34,7 +35,7 @@ mod sign_in;
 mod symbol;
 mod tile;
 
-pub use frame::{Code, Frame, generate};
+pub use frame::{Code, Frame, generate, generate_moment};
 pub use photo::{Photo, show_on_display};
 pub use scenario::Scenario;
 pub use symbol::Level;

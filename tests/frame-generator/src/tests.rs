@@ -33,6 +33,22 @@ fn another_seed_index_or_situation_gives_another_frame() {
 }
 
 #[test]
+fn a_later_moment_shows_the_same_code_a_little_elsewhere() {
+    for scenario in Scenario::ALL {
+        let first = generate(3, scenario, 1, SIZE);
+        assert_eq!(generate_moment(3, scenario, 1, SIZE, 0).luma, first.luma);
+        let later = generate_moment(3, scenario, 1, SIZE, 4);
+        assert_ne!(later.luma, first.luma, "{}", scenario.name());
+        let (Some(first), Some(later)) = (first.code, later.code) else { continue };
+        assert_eq!((&later.text, later.version, later.level), (&first.text, first.version, first.level));
+        let most = 0.1 * SIZE.1 as f32;
+        for (a, b) in first.corners.iter().zip(later.corners) {
+            assert!((a.0 - b.0).abs() < most && (a.1 - b.1).abs() < most, "{}", scenario.name());
+        }
+    }
+}
+
+#[test]
 fn every_situation_fills_a_frame_and_says_what_is_in_it() {
     for scenario in Scenario::ALL {
         let frame = generate(1, scenario, 0, SIZE);

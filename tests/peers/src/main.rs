@@ -11,6 +11,7 @@ mod picture;
 mod report;
 mod score;
 mod statistics;
+mod streams;
 mod tally;
 
 use std::path::PathBuf;
@@ -60,13 +61,27 @@ fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let rows = manifest::read(&arguments.manifest)?;
     manifest::check_files(&rows, &arguments.images)?;
 
-    let run = measure::run(&rows, &arguments.images, &arguments.decoders)?;
-    print!("{}", report::text(&run));
+    let single: Vec<_> = rows.iter().filter(|row| row.stream.is_empty()).cloned().collect();
+    let run = measure::run(&single, &arguments.images, &arguments.decoders)?;
+    let streams = streams::run(&rows, &arguments.images, &arguments.decoders)?;
+    if !single.is_empty() {
+        print!("{}", report::text(&run));
+    }
     if let Some(path) = &arguments.json {
         std::fs::write(path, report::json(&run)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let (line, holds) = report::summary(&run, arguments.min_read);
-    println!("{line}");
+    let mut holds = true;
+    if !single.is_empty() {
+        let (line, single_holds) = report::summary(&run, arguments.min_read);
+        println!("{line}");
+        holds &= single_holds;
+    }
+    if !streams.is_empty() {
+        print!("{}", streams.text());
+        let (line, streams_hold) = streams.summary(arguments.min_read);
+        println!("{line}");
+        holds &= streams_hold;
+    }
     Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -45,6 +45,8 @@ pub(crate) struct Row {
     pub category: String,
     /// SHA-256 of the file, lower-case hex.
     pub sha256: String,
+    /// The stream that it is a frame of, after the row before; empty for a picture of its own.
+    pub stream: String,
 }
 
 impl Row {
@@ -69,6 +71,8 @@ struct Record {
     sha256: String,
     near_dup_of: String,
     category: String,
+    #[serde(default)]
+    stream: String,
 }
 
 const COLUMNS: [&str; 9] =
@@ -112,6 +116,7 @@ fn row(record: Record) -> anyhow::Result<Row> {
         is_near_duplicate: !record.near_dup_of.is_empty(),
         category: record.category,
         sha256: record.sha256.to_ascii_lowercase(),
+        stream: record.stream,
     };
     ensure!(!row.is_scored() || !row.accepted.is_empty(), "{}: no text to score it by", row.path);
     Ok(row)

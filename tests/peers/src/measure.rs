@@ -58,23 +58,23 @@ pub(crate) fn run(rows: &[Row], images: &Path, decoders: &[Decoder]) -> anyhow::
     Ok(Run { decoders: decoders.to_vec(), pictures })
 }
 
-#[allow(clippy::disallowed_methods, reason = "this program exists to measure elapsed time")]
 fn attempt(decoder: Decoder, picture: &Picture, row: &Row) -> Attempt {
+    let (payloads, milliseconds) = timed(|| decoder.decode(picture, &row.kind));
+    let panicked = payloads.is_none();
+    let payloads = payloads.unwrap_or_default();
+    let outcome = score::judge(row, &payloads);
+    Attempt { outcome, milliseconds, panicked, extra_texts: extra_texts(row, outcome, &payloads) }
+}
+
+/// What a decoder gives, nothing if it panics, and the milliseconds it takes.
+#[allow(clippy::disallowed_methods, reason = "this program exists to measure elapsed time")]
+pub(crate) fn timed(decode: impl FnOnce() -> Vec<Payload>) -> (Option<Vec<Payload>>, f64) {
     DECODING.set(true);
     let started = Instant::now();
-    let result = catch_unwind(AssertUnwindSafe(|| decoder.decode(picture, &row.kind)));
+    let result = catch_unwind(AssertUnwindSafe(decode));
     let elapsed = started.elapsed();
     DECODING.set(false);
-
-    let panicked = result.is_err();
-    let payloads = result.unwrap_or_default();
-    let outcome = score::judge(row, &payloads);
-    Attempt {
-        outcome,
-        milliseconds: elapsed.as_secs_f64() * 1000.0,
-        panicked,
-        extra_texts: extra_texts(row, outcome, &payloads),
-    }
+    (result.ok(), elapsed.as_secs_f64() * 1000.0)
 }
 
 fn extra_texts(row: &Row, outcome: Outcome, payloads: &[Payload]) -> usize {

@@ -77,6 +77,7 @@ mod tests {
             is_near_duplicate: near_duplicate,
             category: String::new(),
             sha256: String::new(),
+            stream: String::new(),
         }
     }
 

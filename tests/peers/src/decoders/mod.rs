@@ -7,6 +7,7 @@ mod rxing;
 mod zxing_cpp;
 
 use anyhow::ensure;
+use countersign_core::scan::Session;
 
 use crate::picture::Picture;
 
@@ -62,6 +63,31 @@ impl Decoder {
             Self::ZxingCpp => zxing_cpp::decode(picture),
             #[cfg(not(feature = "zxing-cpp"))]
             Self::ZxingCpp => unreachable!("refused by check_built_in"),
+        }
+    }
+}
+
+/// A decoder on the frames of one stream, in their order.
+pub(crate) enum Feeder {
+    /// Ours knows what a stream is.
+    Session(Box<Session>),
+    /// To the others each frame is the first.
+    Alone(Decoder),
+}
+
+impl Feeder {
+    pub(crate) fn new(decoder: Decoder) -> Self {
+        match decoder {
+            Decoder::Ours => Self::Session(Box::new(ours::session())),
+            other => Self::Alone(other),
+        }
+    }
+
+    /// Every symbol that the next frame shows for the first time.
+    pub(crate) fn feed(&mut self, picture: &Picture, kind: &str) -> Vec<Payload> {
+        match self {
+            Self::Session(session) => ours::feed(session, picture),
+            Self::Alone(decoder) => decoder.decode(picture, kind),
         }
     }
 }
