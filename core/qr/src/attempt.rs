@@ -46,19 +46,32 @@ impl Candidate {
         })
     }
 
-    /// Follows bends, undoes blur, and gives up doubtful codewords.
-    pub(crate) fn thorough(&self, view: View<'_>, keep_going: &dyn Fn() -> bool) -> Option<(Fit, Decoded)> {
-        self.attempt(view, keep_going, |fit, layout| {
+    /// Follows bends, undoes blur, and gives up doubtful codewords. Where that fails, what the likeliest map showed.
+    pub(crate) fn thorough(
+        &self,
+        view: View<'_>,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Result<(Fit, Decoded), Option<(Fit, Modules)>> {
+        let mut likeliest = None;
+        let read = self.attempt(view, keep_going, |fit, layout| {
             let grid = Grid::flat(fit.version, fit.grid).tracked(view, fit.aligned, keep_going);
-            let modules = self.sampled(view, &grid);
-            decode::decode(&modules, layout, Effort::Erasures).or_else(|| {
-                if !keep_going() {
-                    return None;
+            let mut modules = self.sampled(view, &grid);
+            if let Some(decoded) = decode::decode(&modules, layout, Effort::Erasures) {
+                return Some(decoded);
+            }
+            if !keep_going() {
+                return None;
+            }
+            if let Some(sharper) = equalise::equalise(&modules, layout) {
+                modules = sharper;
+                if let Some(decoded) = decode::decode(&modules, layout, Effort::Erasures) {
+                    return Some(decoded);
                 }
-                let modules = equalise::equalise(&modules, layout)?;
-                decode::decode(&modules, layout, Effort::Erasures)
-            })
-        })
+            }
+            likeliest.get_or_insert((*fit, modules));
+            None
+        });
+        read.ok_or(likeliest)
     }
 
     fn sampled(&self, view: View<'_>, grid: &Grid) -> Modules {
@@ -71,7 +84,7 @@ impl Candidate {
         &self,
         view: View<'_>,
         keep_going: &dyn Fn() -> bool,
-        read: impl Fn(&Fit, &Layout) -> Option<Decoded>,
+        mut read: impl FnMut(&Fit, &Layout) -> Option<Decoded>,
     ) -> Option<(Fit, Decoded)> {
         for fit in &self.fits {
             let layout = Layout::new(fit.version);

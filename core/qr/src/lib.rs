@@ -55,6 +55,7 @@ mod template;
 mod threshold;
 mod tone;
 mod version;
+mod votes;
 
 pub use geometry::Point;
 pub use luma::{Luma, LumaError};

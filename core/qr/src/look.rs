@@ -15,6 +15,7 @@ use crate::luma::{Plane, View};
 use crate::pyramid::Pyramid;
 use crate::runs::Line;
 use crate::symbol::{Reading, Symbol};
+use crate::votes::Votes;
 
 /// The smallest module looked for, in pixels: in the picture itself, and in smaller planes (below it, the plane
 /// before finds the same and better).
@@ -63,15 +64,20 @@ struct Findings {
 
 impl Look {
     /// Reads all symbols of a picture as it is.
-    pub(crate) fn at(&mut self, full: View<'_>, keep_going: &dyn Fn() -> bool) -> Reading {
+    pub(crate) fn at(
+        &mut self,
+        full: View<'_>,
+        mut votes: Option<&mut Votes>,
+        keep_going: &dyn Fn() -> bool,
+    ) -> Reading {
         let mut findings = Findings::default();
         self.pyramid.build(full);
         self.search(full, keep_going, &mut findings);
         if findings.reading.symbols.is_empty() {
-            findings.try_hard(&self.pyramid, full, 0, keep_going);
+            findings.try_hard(&self.pyramid, full, 0, votes.as_deref_mut(), keep_going);
         }
         if findings.reading.symbols.is_empty() && keep_going() && self.is_worth_sharpening(full, &findings) {
-            self.search_sharpened(full, keep_going, &mut findings);
+            self.search_sharpened(full, votes, keep_going, &mut findings);
         }
         findings.reading
     }
@@ -107,7 +113,13 @@ impl Look {
             && (findings.is_doubtful || blur::is_blurred(self.pyramid.view(full, SHARPENED_LEVELS[0])))
     }
 
-    fn search_sharpened(&mut self, full: View<'_>, keep_going: &dyn Fn() -> bool, findings: &mut Findings) {
+    fn search_sharpened(
+        &mut self,
+        full: View<'_>,
+        mut votes: Option<&mut Votes>,
+        keep_going: &dyn Fn() -> bool,
+        findings: &mut Findings,
+    ) {
         for level in SHARPENED_LEVELS.into_iter().filter(|&level| level < self.pyramid.levels()) {
             blur::sharpen(self.pyramid.view(full, level), &mut self.sharp, &mut self.column_sums);
             let view = self.sharp.view();
@@ -123,7 +135,7 @@ impl Look {
             let finders = finder::find(view, thresholds, search, &mut self.line, &|_| false, keep_going);
             let before = findings.finders.len();
             findings.pool(&finders, level);
-            findings.try_hard(&self.pyramid, full, before, keep_going);
+            findings.try_hard(&self.pyramid, full, before, votes.as_deref_mut(), keep_going);
             if !findings.reading.symbols.is_empty() || !keep_going() {
                 return;
             }
@@ -200,7 +212,14 @@ impl Findings {
     }
 
     /// Thorough tries with finder patterns of all sizes together, at least one of them from place `new` on.
-    fn try_hard(&mut self, pyramid: &Pyramid, full: View<'_>, new: usize, keep_going: &dyn Fn() -> bool) {
+    fn try_hard(
+        &mut self,
+        pyramid: &Pyramid,
+        full: View<'_>,
+        new: usize,
+        mut votes: Option<&mut Votes>,
+        keep_going: &dyn Fn() -> bool,
+    ) {
         let finders = std::mem::take(&mut self.finders);
         let mut used = vec![false; finders.len()];
         let candidates = self.candidates(&finders, keep_going, |triple| {
@@ -221,7 +240,13 @@ impl Findings {
             }
             self.thorough += 1;
             let view = pyramid.view(full, candidate.level);
-            if let Some((fit, decoded)) = candidate.thorough(view, keep_going) {
+            let read = candidate.thorough(view, keep_going).or_else(|seen| {
+                let (votes, (fit, modules)) = votes.as_deref_mut().zip(seen).ok_or(())?;
+                let inverted = candidate.triple.corner.inverted;
+                let decoded = votes.add(&fit, (1 << candidate.level) as f32, inverted, &modules);
+                decoded.map(|decoded| (fit, decoded)).ok_or(())
+            });
+            if let Ok((fit, decoded)) = read {
                 self.keep(symbol(fit, decoded, &candidate));
                 for member in members {
                     used[member] = true;

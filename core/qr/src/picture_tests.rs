@@ -203,6 +203,55 @@ fn several_symbols_in_one_picture_are_all_read() {
     assert_eq!(reading.symbols.len(), 4);
 }
 
+/// A symbol in whose data so many of a hundred modules are anything, others in each frame.
+fn torn(frame: u32, share: u32) -> Picture {
+    let code = code(5, QrCodeEcc::Low);
+    let mut random = frame.wrapping_mul(0x9e37_79b9) | 1;
+    let mut next = || {
+        random ^= random << 13;
+        random ^= random >> 17;
+        random ^= random << 5;
+        random
+    };
+    let size = code.size();
+    let hidden: Vec<Option<bool>> =
+        (0..size * size).map(|_| (next() % 100 < share).then(|| next() % 2 == 0)).collect();
+    let side = (size as usize + 8) * 4;
+    Picture::of(side, side, |x, y| {
+        let [column, row] = [x, y].map(|pixel| (pixel / 4) as i32 - 4);
+        let is_data = (9..size - 9).contains(&column) && (9..size - 9).contains(&row);
+        let hidden = if is_data { hidden[(row * size + column) as usize] } else { None };
+        if hidden.unwrap_or_else(|| code.get_module(column, row)) { DARK } else { LIGHT }
+    })
+}
+
+#[test]
+fn what_no_frame_shows_whole_is_read_from_several() {
+    let frames: Vec<Picture> = (1..=12).map(|frame| torn(frame, 30)).collect();
+    for frame in &frames {
+        assert!(frame.read().symbols.is_empty());
+    }
+    let mut reader = Reader::new();
+    let follow = |frame: &Picture| reader.follow(frame.luma(), &|| true);
+    let first = frames.iter().map(follow).position(|reading| {
+        reading.symbols.iter().for_each(|symbol| assert!(*symbol.content.bytes() == *TEXT.as_bytes()));
+        !reading.symbols.is_empty()
+    });
+    assert!(first.is_some_and(|frame| frame > 0), "{first:?}");
+}
+
+#[test]
+fn a_still_picture_says_nothing_about_the_next_one() {
+    let mut reader = Reader::new();
+    for frame in 1..=12 {
+        assert!(reader.read(torn(frame, 30).luma(), &|| true).symbols.is_empty());
+    }
+    for frame in 1..=12 {
+        reader.forget();
+        assert!(reader.follow(torn(frame, 30).luma(), &|| true).symbols.is_empty());
+    }
+}
+
 #[test]
 fn work_ends_soon_after_the_caller_says_so() {
     let symbol = upright(&code(5, QrCodeEcc::Low), 3.0, 4.0);

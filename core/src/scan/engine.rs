@@ -23,10 +23,23 @@ pub(super) struct Engine {
 impl Engine {
     /// Looks for symbols until all is tried or the deadline has passed.
     pub(super) fn read(&self, frame: &Frame<'_>, deadline: &Deadline<'_>) -> Reading {
+        self.look(frame, |reader, luma| reader.read(luma, &|| !deadline.passed()))
+    }
+
+    /// The same for a frame that follows others of its stream.
+    pub(super) fn follow(&self, frame: &Frame<'_>, deadline: &Deadline<'_>) -> Reading {
+        self.look(frame, |reader, luma| reader.follow(luma, &|| !deadline.passed()))
+    }
+
+    fn look(
+        &self,
+        frame: &Frame<'_>,
+        read: impl FnOnce(&mut countersign_qr::Reader, Luma<'_>) -> countersign_qr::Reading,
+    ) -> Reading {
         let Some(luma) = luma(frame) else { return Reading::Nothing(Hint::NothingLikeACode) };
         // What a panic elsewhere left behind is scratch memory.
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = reader.read(luma, &|| !deadline.passed());
+        let found = read(&mut reader, luma);
         drop(reader);
         if !found.symbols.is_empty() {
             let mut symbols: Vec<Symbol> =

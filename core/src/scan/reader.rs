@@ -51,8 +51,17 @@ impl Reader {
     /// begun once `budget` is spent. A step under way is finished, and none is long. With [`CAMERA_BUDGET`] the
     /// costly steps are left to the next frame, with [`STILL_BUDGET`] all run.
     pub fn read(&self, frame: &Frame<'_>, budget: Duration) -> Reading {
-        self.engine
-            .read(frame, &Deadline { clock: &*self.clock, end: self.clock.elapsed().saturating_add(budget) })
+        self.engine.read(frame, &self.deadline(budget))
+    }
+
+    /// The same for a frame that follows others of its stream: what none of them shows well enough may be read from
+    /// what several show together.
+    pub(super) fn follow(&self, frame: &Frame<'_>, budget: Duration) -> Reading {
+        self.engine.follow(frame, &self.deadline(budget))
+    }
+
+    fn deadline(&self, budget: Duration) -> Deadline<'_> {
+        Deadline { clock: &*self.clock, end: self.clock.elapsed().saturating_add(budget) }
     }
 }
 

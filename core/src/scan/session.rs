@@ -122,7 +122,7 @@ impl Session {
 
     /// Reads the next frame of the stream.
     pub fn feed(&mut self, frame: &Frame<'_>) -> Scanned {
-        let reading = self.reader.read(frame, self.budget);
+        let reading = self.reader.follow(frame, self.budget);
         self.take(reading)
     }
 
