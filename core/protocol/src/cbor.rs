@@ -66,7 +66,12 @@ pub(crate) trait Decode: Encode + Sized {
 
 /// The canonical bytes of a value.
 pub(crate) fn to_bytes<T: Encode>(value: &T) -> Vec<u8> {
-    let mut writer = Writer(Encoder::new(Vec::new()));
+    to_bytes_of(value, 0)
+}
+
+/// The same, with room for as many bytes as there will be.
+fn to_bytes_of<T: Encode>(value: &T, length: usize) -> Vec<u8> {
+    let mut writer = Writer(Encoder::new(Vec::with_capacity(length)));
     value.write(&mut writer);
     writer.0.into_writer()
 }
@@ -77,7 +82,7 @@ pub(crate) fn from_bytes<T: Decode>(bytes: &[u8], limit: usize) -> Result<T, Dec
         return Err(DecodeError::TooLong { limit });
     }
     let value = T::read(&mut Reader(Decoder::new(bytes)))?;
-    if to_bytes(&value) == bytes { Ok(value) } else { Err(DecodeError::NotCanonical) }
+    if to_bytes_of(&value, bytes.len()) == bytes { Ok(value) } else { Err(DecodeError::NotCanonical) }
 }
 
 /// Appends canonical CBOR to a vector.

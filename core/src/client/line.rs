@@ -90,8 +90,22 @@ impl Line {
     }
 
     fn fold(&mut self) {
-        let texts = [&*self.name, &self.app, &self.login, &self.address, &self.notes].map(str::to_lowercase);
-        self.folded = texts.join("\n");
+        let texts = [&*self.name, &self.app, &self.login, &self.address, &self.notes];
+        let mut folded = String::with_capacity(texts.iter().map(|text| text.len() + 1).sum());
+        for (place, text) in texts.into_iter().enumerate() {
+            if place > 0 {
+                folded.push('\n');
+            }
+            // Most texts are ASCII, and ten thousand lines are folded at an unlock.
+            if text.is_ascii() {
+                let begin = folded.len();
+                folded.push_str(text);
+                folded[begin..].make_ascii_lowercase();
+            } else {
+                folded.push_str(&text.to_lowercase());
+            }
+        }
+        self.folded = folded;
     }
 
     pub(crate) fn mfa(&self) -> MfaState {

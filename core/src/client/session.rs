@@ -51,14 +51,14 @@ impl Session {
         device: DeviceKeys,
         now: Duration,
     ) -> Result<Self, Unavailable> {
-        let (held, sealed) = (held_checkpoint(store, &local)?, store.listing()?);
-        let open = |(account, sealed): (_, Vec<u8>)| Ok((account, Line::open(account, &sealed, &local)?));
+        let held = held_checkpoint(store, &local)?;
+        let open = |account, sealed: &[u8]| Line::open(account, sealed, &local);
         let read = || held.as_ref().and_then(|held| held.read(identity.workspace));
         // Reading who may what with ten thousand accounts takes as long as opening their lines. The thread beside this one
         // gets no key: its stack outlives it.
         let (checkpoint, lines) = std::thread::scope(|scope| {
-            let beside = std::thread::Builder::new().spawn_scoped(scope, read);
-            let lines = sealed.into_iter().map(open).collect::<Result<Lines, Unavailable>>();
+            let beside = std::thread::Builder::new().name("checkpoint".to_owned()).spawn_scoped(scope, read);
+            let lines = store.listing(open).map(Lines::from_iter);
             (beside.map_or_else(|_| read(), |beside| beside.join().unwrap_or_default()), lines)
         });
         let (log, checkpoint) = catch_up(store, &identity, checkpoint)?;

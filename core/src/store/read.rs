@@ -1,7 +1,5 @@
 //! What is in a store, as typed rows. A row that does not fit its type is damage, never a default.
 
-use std::collections::BTreeMap;
-
 use countersign_protocol::ids::{
     AccountId, DeviceId, Head, InstanceId, RecordHash, RecordId, Signature, SpaceId, UserId, WorkspaceId,
 };
@@ -134,12 +132,22 @@ impl Store {
         Ok(held)
     }
 
-    /// The sealed lines of the list.
-    pub(crate) fn listing(&self) -> Result<BTreeMap<AccountId, Vec<u8>>, StoreError> {
-        let mut query = self.connection.prepare_cached("SELECT account, sealed FROM listing")?;
-        let rows =
-            query.query_map([], |row| Ok((AccountId::from_bytes(row.get(0)?), row.get::<_, Vec<u8>>(1)?)))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+    /// The sealed lines of the list, by account, each as `open` makes it: the row is lent, for there may be ten thousand.
+    pub(crate) fn listing<T, E: From<StoreError>>(
+        &self,
+        mut open: impl FnMut(AccountId, &[u8]) -> Result<T, E>,
+    ) -> Result<Vec<(AccountId, T)>, E> {
+        let sql = "SELECT account, sealed FROM listing ORDER BY account";
+        let mut query = self.connection.prepare_cached(sql).map_err(StoreError::from)?;
+        let mut rows = query.query([]).map_err(StoreError::from)?;
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next().map_err(StoreError::from)? {
+            let account = AccountId::from_bytes(row.get(0).map_err(StoreError::from)?);
+            let sealed =
+                row.get_ref(1).map_err(StoreError::from)?.as_blob().map_err(|_| StoreError::Damaged)?;
+            lines.push((account, open(account, sealed)?));
+        }
+        Ok(lines)
     }
 
     /// Something of this device's own, sealed.
