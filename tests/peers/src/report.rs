@@ -17,6 +17,7 @@ pub(crate) fn text(run: &Run) -> String {
     let mut out = String::new();
     by_source(&mut out, run)
         .and_then(|()| by_category(&mut out, run))
+        .and_then(|()| pareto(&mut out, run))
         .and_then(|()| in_all(&mut out, run))
         .expect("writing to a String does not fail");
     out
@@ -82,6 +83,29 @@ fn by_category(out: &mut String, run: &Run) -> std::fmt::Result {
             write!(out, " {:>10}", tally.read)?;
         }
         writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Who reads most for a time, and who is beaten: another reads as much in less.
+fn pareto(out: &mut String, run: &Run) -> std::fmt::Result {
+    let mut rows: Vec<(f64, f64, &str)> = run
+        .decoders
+        .iter()
+        .enumerate()
+        .map(|(index, decoder)| {
+            let tally = Tally::of(run, index, |_| true);
+            let mean = tally.with_code.as_ref().map_or(0.0, |figures| figures.mean);
+            (mean, tally.read_percent(), decoder.name())
+        })
+        .collect();
+    rows.sort_by(|a, b| a.0.total_cmp(&b.0));
+    writeln!(out, "\n{:>22} {:>7}", "mean ms with a code", "% read")?;
+    let mut best = f64::MIN;
+    for (mean, read, name) in rows {
+        let beaten = if read > best { "" } else { "  beaten" };
+        best = best.max(read);
+        writeln!(out, "{mean:>22.2} {read:>7.1}  {name}{beaten}")?;
     }
     Ok(())
 }

@@ -8,6 +8,12 @@ pub(crate) fn percentile(values: &[f64], percent: usize) -> Option<f64> {
     sorted.get(rank - 1).copied()
 }
 
+/// The mean of `values`; `None` when there are none.
+#[allow(clippy::cast_precision_loss, reason = "counts of pictures are far below 2^52")]
+pub(crate) fn mean(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+}
+
 /// `part` of `whole` in percent; 0 of nothing is 0.
 #[allow(clippy::cast_precision_loss, reason = "counts of pictures are far below 2^52")]
 pub(crate) fn percent(part: usize, whole: usize) -> f64 {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::manifest::Row;
 use crate::measure::{Attempt, Run};
 use crate::score::Outcome;
-use crate::statistics::{percent, percentile};
+use crate::statistics::{self, percent, percentile};
 
 /// What one decoder did on a set of pictures.
 #[derive(Debug, Default, Serialize)]
@@ -35,6 +35,7 @@ pub(crate) struct Tally {
 pub(crate) struct Milliseconds {
     pub median: f64,
     pub p95: f64,
+    pub mean: f64,
 }
 
 /// The picture that took longest.
@@ -97,6 +98,7 @@ impl Tally {
 impl Milliseconds {
     fn of<'a>(pairs: impl Iterator<Item = (&'a Row, &'a Attempt)>) -> Option<Self> {
         let values: Vec<f64> = pairs.map(|(_, attempt)| attempt.milliseconds).collect();
-        Some(Self { median: percentile(&values, 50)?, p95: percentile(&values, 95)? })
+        let mean = statistics::mean(&values)?;
+        Some(Self { median: percentile(&values, 50)?, p95: percentile(&values, 95)?, mean })
     }
 }

@@ -14,7 +14,8 @@ use clap::ValueEnum;
 /// Every reader gets the same luma bytes of every picture, one after the other, in one thread. Counted are, per
 /// kind and source: read, wrong text and missed (rows whose truth is `repo` or `repo-test`, near duplicates
 /// left out), false reads (rows without a code), and how many of the other rows give anything at all; and
-/// milliseconds, median and 95th percentile, with and without a code.
+/// milliseconds, median and 95th percentile, with and without a code. The last table sets the share read against the mean
+/// time of a frame. Streams (`cargo xtask frames --stream 10`) are fed frame by frame until the first read.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -38,13 +39,26 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "Examples:
   cargo xtask frames --seed 1 --size 1280x720 --out target/frames
   cargo xtask bench scan --images target/frames --manifest target/frames/manifest.csv
-  cargo xtask bench scan --images DIR --manifest CSV --decoders ours,rxing --min-read 94";
+  cargo xtask bench scan --images DIR --manifest CSV --decoders ours,rxing --min-read 94
+  cargo xtask bench scan --images DIR --manifest CSV --decoders ours-1ms,ours-2ms,ours-5ms,ours-10ms,ours,zxing-cpp";
 
 /// A QR reader that can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Decoder {
     /// This project's reader.
     Ours,
+    /// The same with a budget of 1 ms a picture.
+    #[value(name = "ours-1ms")]
+    Ours1ms,
+    /// With 2 ms.
+    #[value(name = "ours-2ms")]
+    Ours2ms,
+    /// With 5 ms.
+    #[value(name = "ours-5ms")]
+    Ours5ms,
+    /// With 10 ms.
+    #[value(name = "ours-10ms")]
+    Ours10ms,
     /// rqrr, pure Rust.
     Rqrr,
     /// rxing, a port of `ZXing`, in its plain setting.

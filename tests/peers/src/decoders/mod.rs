@@ -6,6 +6,8 @@ mod rxing;
 #[cfg(feature = "zxing-cpp")]
 mod zxing_cpp;
 
+use std::time::Duration;
+
 use anyhow::ensure;
 use countersign_core::scan::Session;
 
@@ -16,6 +18,15 @@ use crate::picture::Picture;
 pub(crate) enum Decoder {
     /// `countersign_core::scan::Reader`.
     Ours,
+    /// The same with 1, 2, 5 and 10 milliseconds a frame: what it reads for less.
+    #[value(name = "ours-1ms")]
+    Ours1ms,
+    #[value(name = "ours-2ms")]
+    Ours2ms,
+    #[value(name = "ours-5ms")]
+    Ours5ms,
+    #[value(name = "ours-10ms")]
+    Ours10ms,
     /// rqrr 0.11 on the whole picture.
     Rqrr,
     /// rxing 0.9, `helpers::detect_in_luma`, QR only.
@@ -38,6 +49,10 @@ impl Decoder {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
+            Self::Ours1ms => "ours-1ms",
+            Self::Ours2ms => "ours-2ms",
+            Self::Ours5ms => "ours-5ms",
+            Self::Ours10ms => "ours-10ms",
             Self::Rqrr => "rqrr",
             Self::Rxing => "rxing",
             Self::ZxingCpp => "zxing-cpp",
@@ -56,7 +71,11 @@ impl Decoder {
     /// Every symbol it finds. May panic: that is part of what is measured.
     pub(crate) fn decode(self, picture: &Picture, kind: &str) -> Vec<Payload> {
         match self {
-            Self::Ours => ours::decode(picture, kind),
+            Self::Ours => ours::decode(picture, ours::budget(kind)),
+            Self::Ours1ms => ours::decode(picture, Duration::from_millis(1)),
+            Self::Ours2ms => ours::decode(picture, Duration::from_millis(2)),
+            Self::Ours5ms => ours::decode(picture, Duration::from_millis(5)),
+            Self::Ours10ms => ours::decode(picture, Duration::from_millis(10)),
             Self::Rqrr => rqrr::decode(picture),
             Self::Rxing => rxing::decode(picture),
             #[cfg(feature = "zxing-cpp")]

@@ -1,5 +1,7 @@
 //! This project's reader, as its callers use it.
 
+use std::time::Duration;
+
 use countersign_core::ports::SystemClock;
 use countersign_core::scan::{
     CAMERA_BUDGET, Frame, Geometry, Reader, Reading, STILL_BUDGET, Scanned, Session,
@@ -14,8 +16,11 @@ thread_local! {
 }
 
 /// A generated camera frame is given a camera's time; everything else is a picture that somebody chose.
-pub(super) fn decode(picture: &Picture, kind: &str) -> Vec<Payload> {
-    let budget = if kind == "frame" { CAMERA_BUDGET } else { STILL_BUDGET };
+pub(super) fn budget(kind: &str) -> Duration {
+    if kind == "frame" { CAMERA_BUDGET } else { STILL_BUDGET }
+}
+
+pub(super) fn decode(picture: &Picture, budget: Duration) -> Vec<Payload> {
     // A frame it refuses (0 × 0) holds nothing for it.
     let Ok(frame) = Frame::new(&picture.luma, Geometry::packed(picture.width, picture.height)) else {
         return Vec::new();
