@@ -37,6 +37,7 @@ fn a_stream_keeps_its_memory_and_asks_for_little_more() {
         (Scenario::Easy, MOST),
         (Scenario::HardStrong, MOST),
         (Scenario::NoneText, MOST),
+        (Scenario::NoneFoliage, MOST),
         (Scenario::NoneDataMatrix, MOST_WHEN_EMPTY),
     ];
     for (scenario, most) in pictures {
