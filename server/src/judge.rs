@@ -5,6 +5,7 @@
 //! steps for the writer.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use countersign_api::{Batch, Bytes, Hex16, Operation, Refusal, WireRecord};
 use countersign_protocol::ids::{DeviceId, InviteId, RecordHash, RecordId, Signature, SpaceId};
@@ -28,13 +29,14 @@ pub(crate) enum Step {
 }
 
 /// Judges a batch that `device` posts, entry by entry on `log`, which is then as after the last of them.
+/// Only an entry changes the log, so a batch without one copies nothing of it.
 ///
 /// # Errors
 /// The first operation that is not taken, and why.
 pub(crate) fn judge(
     batch: &Batch,
     device: DeviceId,
-    log: &mut Log,
+    log: &mut Arc<Log>,
     rows: &Rows<'_>,
 ) -> Result<Vec<Step>, Refused> {
     let mut judge =
@@ -42,7 +44,7 @@ pub(crate) fn judge(
     let mut awaited = BTreeSet::new();
     for operation in &batch.ops {
         match operation {
-            Operation::Entry { entry } => awaited.extend(judge.entry(&entry.0, log)?),
+            Operation::Entry { entry } => awaited.extend(judge.entry(&entry.0, Arc::make_mut(log))?),
             Operation::KeyBox { sealed } => judge.key_box(&sealed.0, log)?,
             Operation::Manifest { space, manifest } => {
                 let space = SpaceId::from_bytes(space.0);
