@@ -40,6 +40,22 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
+    /// The same of the file that it is about.
+    pub(crate) fn about(self, name: &str) -> Self {
+        match self {
+            Self::Workspace(exit, problem) => Self::Workspace(exit, problem.about(name)),
+            other => other,
+        }
+    }
+
+    /// The same, told by a command of its own for a key.
+    pub(crate) fn with_keys_to(self, command: &str) -> Self {
+        match self {
+            Self::Workspace(exit, problem) => Self::Workspace(exit, problem.with_keys_to(command)),
+            other => other,
+        }
+    }
+
     /// What to say about it; nothing where whoever read the answer has had enough.
     pub(crate) fn advice(self) -> Option<Advice> {
         match self {

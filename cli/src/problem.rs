@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::picture::PictureError;
 
+/// Where a key goes that nothing is to be kept of.
+const FOR_A_KEY: &str = "countersign code -";
+
 /// What is wrong, and what to do about it. Neither has anything secret in it.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Advice {
@@ -33,6 +36,19 @@ impl Advice {
 impl Problem {
     pub(crate) fn new(id: &'static str, message: impl Into<String>, next_step: impl Into<String>) -> Self {
         Self { id, advice: Advice::new(message, next_step) }
+    }
+
+    /// The same of the file that it is about.
+    pub(crate) fn about(mut self, name: &str) -> Self {
+        self.advice.message = format!("{name}: {}", self.advice.message);
+        self
+    }
+
+    /// The same, told by a command of its own for a key: a next step leads on with that one.
+    pub(crate) fn with_keys_to(mut self, command: &str) -> Self {
+        let next_step = &mut self.advice.next_step;
+        *next_step = next_step.replace(FOR_A_KEY, &format!("countersign {command}"));
+        self
     }
 }
 

@@ -10,7 +10,7 @@ use countersign_protocol::DecodeError;
 use countersign_protocol::log::EntryError;
 use countersign_protocol::numbers::AccountRole;
 
-use crate::client::AddressRefused;
+use crate::client::{AddressRefused, OtherKind};
 use crate::ports::{EntropyError, VaultError};
 use crate::store::{FileError, StoreError};
 
@@ -223,6 +223,9 @@ pub enum RecoveryCodesError {
     /// There is no code at that place.
     #[error("find the recovery code")]
     NoSuchCode,
+    /// What was given holds something else, such as the QR code that MFA was turned on with.
+    #[error("save recovery codes: this is {0}")]
+    NotCodes(OtherKind),
     /// More codes than an account may have.
     #[error(transparent)]
     TooMany(#[from] countersign_crypto::content::TooManyCodes),

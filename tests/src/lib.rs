@@ -8,6 +8,8 @@ pub mod folder;
 pub mod fuzzing;
 pub mod golden;
 pub mod log_model;
+#[cfg(target_os = "linux")]
+pub mod nobody;
 pub mod phone;
 pub mod record_model;
 pub mod server;

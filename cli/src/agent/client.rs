@@ -10,7 +10,7 @@ use std::time::Duration;
 use countersign_core::ports::LocalKey;
 use zeroize::Zeroizing;
 
-use super::{ARGUMENT, KEY, is_own, known, question};
+use super::{ARGUMENT, KEY, is_own, known, question, socket};
 
 /// An agent answers at once, or is none.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -41,11 +41,14 @@ fn ask(socket: &Path, question: u8, answer: &mut [u8]) -> Option<()> {
     stream.read_exact(answer).ok()
 }
 
-/// Starts an agent that holds `key` for `time`, and notes it in `folder`. It answers when this returns.
+/// Starts an agent that holds the `key` of `store` for `time`, and notes it in `folder`. It answers when this returns.
 ///
 /// # Errors
 /// Where the process cannot be started or the socket not be made: its path may be too long for one.
-pub(crate) fn start(socket: &Path, folder: Option<&Path>, key: &LocalKey, time: Duration) -> io::Result<()> {
+pub(crate) fn start(store: &Path, folder: Option<&Path>, key: &LocalKey, time: Duration) -> io::Result<()> {
+    if let Some(folder) = folder {
+        known::make(folder);
+    }
     let mut agent = Command::new(std::env::current_exe()?)
         .arg(ARGUMENT)
         .stdin(Stdio::piped())
@@ -55,13 +58,13 @@ pub(crate) fn start(socket: &Path, folder: Option<&Path>, key: &LocalKey, time: 
     if let Some(mut input) = agent.stdin.take() {
         input.write_all(key.as_bytes())?;
         input.write_all(&time.as_secs().to_be_bytes())?;
-        input.write_all(socket.as_os_str().as_bytes())?;
+        input.write_all(socket(store, folder).as_os_str().as_bytes())?;
     }
     let mut ready = [0];
     match agent.stdout.take().map(|mut output| output.read_exact(&mut ready)) {
         Some(Ok(())) => {
             if let Some(folder) = folder {
-                known::note(folder, agent.id(), socket);
+                known::note(folder, agent.id(), store);
             }
             Ok(())
         }

@@ -1,6 +1,6 @@
 //! Which agents run, wherever their stores are: a lock is for all of them, and nobody remembers where they unlocked.
 //!
-//! A folder beside the usual store has a link to the socket of each, under its process's number. It says where stores are
+//! A folder beside the usual store has a link to the store of each, under its process's number. It says where stores are
 //! and nothing of what is in them.
 
 use std::fs;
@@ -8,35 +8,35 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use super::client::left;
+use super::{FOLDER, socket};
 
-/// The folder's name.
-const FOLDER: &str = "agents";
-
-/// Notes that the agent of that process answers on `socket`. Where that cannot be written, only a command that names its
-/// store finds it.
-pub(super) fn note(folder: &Path, process: u32, socket: &Path) {
-    let folder = folder.join(FOLDER);
-    let link = folder.join(process.to_string());
-    let _ = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-    // An earlier process of that number has ended.
-    let _ = fs::remove_file(&link);
-    let _ = std::os::unix::fs::symlink(socket, &link);
+/// Makes the folder, for its owner alone. Where that cannot be done, an agent listens beside its store or not at all.
+pub(super) fn make(folder: &Path) {
+    let _ = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder.join(FOLDER));
 }
 
-/// The sockets of all agents that were noted and still answer.
+/// Notes that process as the agent of `store`. Where that cannot be written, only a command that names its store finds it.
+pub(super) fn note(folder: &Path, process: u32, store: &Path) {
+    let link = folder.join(FOLDER).join(process.to_string());
+    // An earlier process of that number has ended.
+    let _ = fs::remove_file(&link);
+    let _ = std::os::unix::fs::symlink(store, &link);
+}
+
+/// The stores of all agents that were noted and still answer.
 pub(crate) fn running(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder.join(FOLDER)).into_iter().flatten().flatten();
-    let mut sockets: Vec<PathBuf> = entries
+    let mut stores: Vec<PathBuf> = entries
         .filter_map(|entry| {
-            let socket = fs::read_link(entry.path()).ok()?;
-            let answers = left(&socket).is_some();
+            let store = fs::read_link(entry.path()).ok()?;
+            let answers = left(&socket(&store, Some(folder))).is_some();
             if !answers {
                 let _ = fs::remove_file(entry.path());
             }
-            answers.then_some(socket)
+            answers.then_some(store)
         })
         .collect();
-    sockets.sort();
-    sockets.dedup();
-    sockets
+    stores.sort();
+    stores.dedup();
+    stores
 }

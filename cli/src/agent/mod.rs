@@ -1,6 +1,6 @@
 //! The agent: a process that holds one store's key in memory for a while, so that four commands ask once.
 //!
-//! It answers to processes of the same user, over a socket beside the store that nobody else can use, and knows
+//! It answers to processes of the same user, over a socket that nobody else can use, and knows
 //! nothing but the key: commands do their work themselves (ADR 0023). It ends with its time, with `countersign lock`,
 //! and with the session of the computer.
 
@@ -11,6 +11,8 @@ mod known;
 #[cfg(not(unix))]
 mod nowhere;
 #[cfg(unix)]
+mod place;
+#[cfg(unix)]
 mod server;
 
 #[cfg(unix)]
@@ -18,12 +20,18 @@ pub(crate) use client::{key, left, lock, start};
 #[cfg(unix)]
 pub(crate) use known::running;
 #[cfg(not(unix))]
-pub(crate) use nowhere::{key, left, lock, running, serve, start};
+pub(crate) use nowhere::{key, left, lock, running, serve, socket, start};
+#[cfg(unix)]
+pub(crate) use place::socket;
 #[cfg(unix)]
 pub(crate) use server::serve;
 
 /// The only argument with which the program starts itself as an agent; the key and the rest come on standard input.
 pub(crate) const ARGUMENT: &str = "--agent";
+
+/// What the folder is called that says which agents run.
+#[cfg(unix)]
+const FOLDER: &str = "agents";
 
 /// Bytes of a local key.
 #[cfg(unix)]

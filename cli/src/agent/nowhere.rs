@@ -22,6 +22,10 @@ pub(crate) fn running(_: &Path) -> Vec<std::path::PathBuf> {
     Vec::new()
 }
 
+pub(crate) fn socket(store: &Path, _: Option<&Path>) -> std::path::PathBuf {
+    store.to_owned()
+}
+
 pub(crate) fn start(_: &Path, _: Option<&Path>, _: &LocalKey, _: Duration) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -39,7 +39,9 @@ pub(super) fn show(words: &[String], desk: &mut Desk<'_, '_>) -> Result<Answer, 
     }
     for (secret, number) in sealed.iter().zip(1..) {
         let (at, until) = (moment::shown(secret.at), moment::shown(secret.until));
-        lines.push(format!("  {number}. replaced {at}, can be restored until {until}"));
+        lines.push(format!(
+            "  {number}. an earlier secret, in use until {at}; it can be restored until {until}"
+        ));
     }
     let restorable: Vec<_> = sealed
         .iter()

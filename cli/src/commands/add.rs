@@ -15,7 +15,8 @@ use crate::view::timed;
 use crate::workspace::call;
 
 pub(super) fn run(arguments: &Add, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
-    let payload = arguments.picture.as_deref().map(|source| input::payload(source, desk)).transpose()?;
+    let payload = arguments.picture.as_deref();
+    let payload = payload.map(|source| input::payload(source, "add -", desk)).transpose()?;
     let card = card(&arguments.card, payload.as_ref(), desk)?;
     let unlocked = desk.workspace.unlock()?;
     let Some(payload) = payload else { return card_alone(&unlocked, &card) };
@@ -28,12 +29,7 @@ pub(super) fn run(arguments: &Add, desk: &mut Desk<'_, '_>) -> Result<Answer, Fa
             Err(known(&accounts, account, summary))
         }
         (_, None) => Err(in_the_bin()),
-        (_, Some(summary)) => {
-            let answer = pending(&unlocked, &accounts, summary, desk)?;
-            let warnings =
-                payload.warnings.iter().map(|known| format!("warning: {}", caution(*known, &payload)));
-            Ok(warnings.fold(answer, Answer::line))
-        }
+        (_, Some(summary)) => pending(&unlocked, &accounts, summary, &warnings(&payload), desk),
     }
 }
 
@@ -88,11 +84,17 @@ pub(super) fn awaited(
     }
 }
 
-/// The code to type at the service, and what comes after that.
+/// What to know about a code that was scanned, one line each.
+pub(super) fn warnings(payload: &AccountPayload) -> Vec<String> {
+    payload.warnings.iter().map(|known| format!("warning: {}", caution(*known, payload))).collect()
+}
+
+/// The code to type at the service, what to know about it, and what comes after that.
 pub(super) fn pending(
     unlocked: &Unlocked,
     accounts: &[AccountSummary],
     account: &AccountSummary,
+    warnings: &[String],
     desk: &Desk<'_, '_>,
 ) -> Result<Answer, Failure> {
     let (code, stale) = awaited(unlocked, account)?;
@@ -107,6 +109,7 @@ pub(super) fn pending(
     if stale {
         answer = answer.line("It was scanned more than 24 hours ago: confirm it, or cancel it.");
     }
+    answer = warnings.iter().fold(answer, Answer::line);
     Ok(answer
         .line("Type this code at the service and save there. Then:")
         .field("account", CardView::of(account))

@@ -13,19 +13,21 @@ use crate::view::card::{CardView, title};
 use crate::workspace::{call, find, find_in};
 
 pub(super) fn activate(arguments: &Activate, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
-    scan(arguments, Unlocked::activate, desk)
+    scan(arguments, "activate NAME -", Unlocked::activate, desk)
 }
 
 pub(super) fn replace(arguments: &Activate, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
-    scan(arguments, Unlocked::replace, desk)
+    scan(arguments, "replace NAME -", Unlocked::replace, desk)
 }
 
 fn scan(
     arguments: &Activate,
+    for_a_key: &str,
     enrol: fn(&Unlocked, AccountId) -> Result<Enrolment, EnrolError>,
     desk: &mut Desk<'_, '_>,
 ) -> Result<Answer, Failure> {
-    let payload = input::payload(&arguments.picture, desk)?;
+    let payload = input::payload(&arguments.picture, for_a_key, desk)?;
+    let warnings = add::warnings(&payload);
     let unlocked = desk.workspace.unlock()?;
     let account = find(&unlocked, std::slice::from_ref(&arguments.name))?;
     let enrolment = enrol(&unlocked, account.id)?;
@@ -53,7 +55,7 @@ fn scan(
     }
     let accounts = unlocked.accounts("")?;
     let account = accounts.iter().find(|summary| summary.id == account.id).unwrap_or(&account);
-    add::pending(&unlocked, &accounts, account, desk)
+    add::pending(&unlocked, &accounts, account, &warnings, desk)
 }
 
 fn label(label: &Label) -> String {

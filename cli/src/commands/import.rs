@@ -10,13 +10,13 @@ use countersign_core::enrol::{Batches, Export};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::Desk;
 use super::enrol::{agreed, refused};
+use super::{Desk, input};
 use crate::arguments::Import;
 use crate::content::Content;
 use crate::escape::visible;
 use crate::outcome::{Exit, Failure};
-use crate::picture::Source;
+use crate::picture::{PictureError, Source};
 use crate::problem::Problem;
 use crate::report::{Outcome, Report};
 use crate::view::answer::Answer;
@@ -58,7 +58,7 @@ fn list(file: &OsStr) -> Result<Export, Failure> {
     let name = Source::from(file).name();
     let unreadable = |id, message: String| {
         let problem = Problem::new(id, message, "Give a list of otpauth:// links, one a line.");
-        Failure::Workspace(Exit::UnreadableInput, about(&name, problem))
+        Failure::Workspace(Exit::UnreadableInput, problem.about(&name))
     };
     let file = File::open(file).map_err(|error| unreadable("unreadable", error.to_string()))?;
     let length = file.metadata().map_err(|error| unreadable("unreadable", error.to_string()))?.len();
@@ -95,18 +95,17 @@ fn export(files: &[std::ffi::OsString], desk: &mut Desk<'_, '_>) -> Result<Expor
         let source = Source::from(file.as_os_str());
         let name = source.name();
         let report = Report::on(source, &mut desk.console.input, desk.ports.reader, &mut reading);
-        let finds = match report.outcome {
-            Outcome::Found(finds) => finds,
-            Outcome::Nothing(hint) => return Err(unreadable(about(&name, Problem::from(hint)))),
-            Outcome::Unreadable(error) => return Err(unreadable(about(&name, Problem::from(&error)))),
+        let found = match report.outcome {
+            Outcome::Unreadable(PictureError::NotAPicture) => Err(unreadable(no_export())),
+            _ => input::finds(report),
         };
-        for find in finds {
+        for find in found.map_err(|failure| failure.about(&name))? {
             match find.content {
                 Content::Export(part) => {
                     parts.add(part.into()).map_err(|error| {
                         let problem =
                             Problem::new("export", error.to_string(), "Take the pictures of one export.");
-                        unreadable(about(&name, problem))
+                        unreadable(problem.about(&name))
                     })?;
                 }
                 Content::Account(_) => {
@@ -115,9 +114,11 @@ fn export(files: &[std::ffi::OsString], desk: &mut Desk<'_, '_>) -> Result<Expor
                         "this is one account and no export",
                         "Add it: countersign add PICTURE",
                     );
-                    return Err(unreadable(about(&name, problem)));
+                    return Err(unreadable(problem.about(&name)));
                 }
-                Content::Refused(problem) => return Err(unreadable(about(&name, problem))),
+                Content::Refused(problem) => {
+                    return Err(Failure::Workspace(Exit::NothingFound, problem.about(&name)));
+                }
             }
         }
     }
@@ -135,9 +136,11 @@ fn export(files: &[std::ffi::OsString], desk: &mut Desk<'_, '_>) -> Result<Expor
     }
 }
 
-fn about(name: &str, mut problem: Problem) -> Problem {
-    problem.advice.message = format!("{name}: {}", problem.advice.message);
-    problem
+/// A file that is none of what can be brought in.
+fn no_export() -> Problem {
+    let next = "Give a backup of Countersign, a list of otpauth:// links, or the pictures of an export. A single key is \
+                added: countersign add -";
+    Problem::new("not_a_picture", "this is nothing that accounts can be brought in from", next)
 }
 
 /// An account of an export, and what became of it.

@@ -11,7 +11,7 @@ use crate::content::Content;
 use crate::outcome::{Exit, Failure};
 use crate::picture::Source;
 use crate::problem::Problem;
-use crate::report::{Outcome, Report};
+use crate::report::{Find, Outcome, Report};
 
 /// What was given.
 pub(super) enum Given {
@@ -62,19 +62,34 @@ pub(super) fn read(source: &OsStr, typing: Typing, desk: &mut Desk<'_, '_>) -> R
     }
 }
 
-/// The one account in a picture, or of a key or a link.
-pub(super) fn payload(source: &OsStr, desk: &mut Desk<'_, '_>) -> Result<AccountPayload, Failure> {
-    match read(source, Typing::Hidden("Key or otpauth:// link"), desk)? {
-        Given::Text(text) => account(vec![Content::read(&text, Entry::Manual, &mut Batches::new())]),
-        Given::Picture(report) => match report.outcome {
-            Outcome::Found(finds) => account(finds.into_iter().map(|find| find.content).collect()),
-            Outcome::Nothing(hint) => Err(problem(Problem::from(hint))),
-            Outcome::Unreadable(error) => Err(problem(Problem::from(&error))),
-        },
+/// The one account in a picture, or of a key or a link; `for_a_key` is the command that takes one in the place of a picture.
+pub(super) fn payload(
+    source: &OsStr,
+    for_a_key: &str,
+    desk: &mut Desk<'_, '_>,
+) -> Result<AccountPayload, Failure> {
+    let payload = match read(source, Typing::Hidden("Key or otpauth:// link"), desk)? {
+        Given::Text(text) => {
+            account(vec![Content::read(&text, Entry::Manual, &mut Batches::new())], Exit::UnreadableInput)
+        }
+        Given::Picture(report) => finds(report).and_then(|finds| {
+            account(finds.into_iter().map(|find| find.content).collect(), Exit::NothingFound)
+        }),
+    };
+    payload.map_err(|failure| failure.with_keys_to(for_a_key))
+}
+
+/// What was found in a picture. One without a code was read all the same.
+pub(super) fn finds(report: Report) -> Result<Vec<Find>, Failure> {
+    match report.outcome {
+        Outcome::Found(finds) => Ok(finds),
+        Outcome::Nothing(hint) => Err(Failure::Workspace(Exit::NothingFound, Problem::from(hint))),
+        Outcome::Unreadable(error) => Err(problem(Problem::from(&error))),
     }
 }
 
-fn account(contents: Vec<Content>) -> Result<AccountPayload, Failure> {
+/// The one account; `no_account` is how a command ends that was given something else.
+fn account(contents: Vec<Content>, no_account: Exit) -> Result<AccountPayload, Failure> {
     let mut accounts = Vec::new();
     let mut refused = None;
     for content in contents {
@@ -93,8 +108,11 @@ fn account(contents: Vec<Content>) -> Result<AccountPayload, Failure> {
     }
     match (accounts.len(), accounts.pop(), refused) {
         (1, Some(account), _) => Ok(account),
-        (0, _, Some(refused)) => Err(problem(refused)),
-        (0, _, None) => Err(problem(Problem::from(&PayloadError::NotOtpauth(Foreign::Other)))),
+        (0, _, Some(refused)) => Err(Failure::Workspace(no_account, refused)),
+        (0, _, None) => {
+            let nothing = Problem::from(&PayloadError::NotOtpauth(Foreign::Other));
+            Err(Failure::Workspace(no_account, nothing))
+        }
         (count, _, _) => Err(problem(Problem::new(
             "several_accounts",
             format!("there are {count} accounts in this picture"),
@@ -104,17 +122,14 @@ fn account(contents: Vec<Content>) -> Result<AccountPayload, Failure> {
 }
 
 /// All texts in the QR codes of a picture, or the text that was given.
-pub(super) fn texts(given: &Given) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn texts(given: Given) -> Result<Zeroizing<String>, Failure> {
     match given {
-        Given::Text(text) => Ok(text.clone()),
-        Given::Picture(report) => match &report.outcome {
-            Outcome::Found(finds) => {
-                let texts: Vec<&str> = finds.iter().filter_map(|find| find.symbol.text()).collect();
-                Ok(Zeroizing::new(texts.join("\n")))
-            }
-            Outcome::Nothing(hint) => Err(problem(Problem::from(*hint))),
-            Outcome::Unreadable(error) => Err(problem(Problem::from(error))),
-        },
+        Given::Text(text) => Ok(text),
+        Given::Picture(report) => {
+            let finds = finds(report)?;
+            let texts: Vec<&str> = finds.iter().filter_map(|find| find.symbol.text()).collect();
+            Ok(Zeroizing::new(texts.join("\n")))
+        }
     }
 }
 

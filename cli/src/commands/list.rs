@@ -57,7 +57,7 @@ pub(super) fn run(arguments: &List, desk: &mut Desk<'_, '_>) -> Result<Answer, F
     Ok(if listed.kit_is_saved {
         answer
     } else {
-        answer.line("\nThe recovery kit is not saved yet:").next("kit")
+        answer.line("").line("The recovery kit is not saved yet:").next("kit")
     })
 }
 

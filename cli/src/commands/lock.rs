@@ -14,17 +14,17 @@ use crate::moment;
 use crate::outcome::{Exit, Failure};
 use crate::problem::Problem;
 use crate::view::answer::Answer;
-use crate::workspace::{beside, folder, known, unlocked};
+use crate::workspace::{agent_of, folder, known, unlocked};
 
 pub(super) fn unlock(arguments: &Unlock, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
     let key = desk.workspace.key()?;
     let time = arguments.time.time();
     let folder = folder().ok();
-    agent::start(desk.workspace.agent(), folder.as_deref(), &key, time).map_err(|error| {
+    agent::start(desk.workspace.store(), folder.as_deref(), &key, time).map_err(|error| {
         let problem = Problem::new(
             "no_agent",
             format!("the agent cannot be started: {error}"),
-            "A store with a shorter path may help; without an agent each command asks for the passphrase.",
+            "Without an agent each command asks for the passphrase. A shorter path of the store, or of XDG_DATA_HOME, may help.",
         );
         Failure::Workspace(Exit::Refused, problem)
     })?;
@@ -53,7 +53,7 @@ pub(super) fn lock(arguments: &Workspaces, desk: &Desk<'_, '_>) -> Answer {
         return answer.field("also_locked", Vec::<String>::new()).field("still_unlocked", names);
     }
     let (locked, open): (Vec<_>, Vec<_>) =
-        others.iter().zip(names).partition(|(store, _)| agent::lock(&beside(store, "agent")));
+        others.iter().zip(names).partition(|(store, _)| agent::lock(&agent_of(store)));
     let only_names = |stores: Vec<(&PathBuf, String)>| stores.into_iter().map(|(_, name)| name).collect();
     let (locked, open): (Vec<String>, Vec<String>) = (only_names(locked), only_names(open));
     for name in &locked {
@@ -103,7 +103,7 @@ pub(super) fn workspaces(desk: &Desk<'_, '_>) -> Result<Answer, Failure> {
 }
 
 fn view(store: &Path, used: &Path) -> StoreView {
-    let left = agent::left(&beside(store, "agent")).map(|left| left.as_secs());
+    let left = agent::left(&agent_of(store)).map(|left| left.as_secs());
     StoreView {
         store: store.to_string_lossy().into_owned(),
         used: store == used,

@@ -48,7 +48,14 @@ pub(super) fn run(arguments: &RecoveryCodes, desk: &mut Desk<'_, '_>) -> Result<
 
 /// The codes to save. None at all would wipe those that are kept: that is a slip, and never meant.
 fn given(source: &OsStr, desk: &mut Desk<'_, '_>) -> Result<Zeroizing<String>, Failure> {
-    let text = input::texts(&input::read(source, Typing::Lines("Type or paste the recovery codes"), desk)?)?;
+    let given = input::read(source, Typing::Lines("Type or paste the recovery codes"), desk)?;
+    let text = input::texts(given).map_err(|failure| match failure {
+        Failure::Workspace(exit, Problem { id: id @ "not_a_picture", advice }) => {
+            let next = "Codes in a file of text come on standard input: countersign recovery-codes NAME --save - < FILE";
+            Failure::Workspace(exit, Problem::new(id, advice.message, next))
+        }
+        other => other,
+    })?;
     if text.chars().any(char::is_alphanumeric) {
         return Ok(text);
     }

@@ -56,7 +56,7 @@ pub(super) fn run(
         Some(clipboard) => copied(&account, &made, clipboard, desk),
         None if is_pending => {
             let accounts = unlocked.accounts("")?;
-            Ok(add::pending(&unlocked, &accounts, &account, desk)?.field("copied", false))
+            Ok(add::pending(&unlocked, &accounts, &account, &[], desk)?.field("copied", false))
         }
         None => Ok(replacing(&account, &call, shown(&account, &made, desk))),
     }

@@ -1,5 +1,5 @@
-//! What a command on a workspace answers: some lines for people and the same as a document for programs, and after
-//! both the commands that come next.
+//! What a command on a workspace answers: some lines for people and the same as a document for programs, and the
+//! commands that come next, each below the line that it belongs to.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -12,10 +12,16 @@ use crate::problem::Problem;
 
 /// An answer, put together piece by piece.
 pub(crate) struct Answer {
-    lines: Vec<String>,
-    next: Vec<String>,
+    parts: Vec<Part>,
     document: Map<String, Value>,
     exit: Exit,
+}
+
+/// What is shown, from the top.
+enum Part {
+    Line(String),
+    /// A command, with the program's name.
+    Next(String),
 }
 
 /// What `--json` writes where a workspace would not do it.
@@ -38,12 +44,12 @@ impl Answer {
 
     /// An answer that begins with these.
     pub(crate) fn lines(lines: impl IntoIterator<Item = String>) -> Self {
-        Self { lines: lines.into_iter().collect(), next: Vec::new(), document: Map::new(), exit: Exit::Found }
+        Self { parts: lines.into_iter().map(Part::Line).collect(), document: Map::new(), exit: Exit::Found }
     }
 
     /// A line more.
     pub(crate) fn line(mut self, line: impl Into<String>) -> Self {
-        self.lines.push(line.into());
+        self.parts.push(Part::Line(line.into()));
         self
     }
 
@@ -56,7 +62,7 @@ impl Answer {
 
     /// A command that may come next, without the program's name.
     pub(crate) fn next(mut self, command: impl AsRef<str>) -> Self {
-        self.next.push(format!("countersign {}", command.as_ref()));
+        self.parts.push(Part::Next(format!("countersign {}", command.as_ref())));
         self
     }
 
@@ -68,8 +74,10 @@ impl Answer {
 
     /// The same, with commands that reach the store.
     pub(crate) fn complete(mut self, hints: &Hints) -> Self {
-        for command in &mut self.next {
-            *command = hints.complete(command);
+        for part in &mut self.parts {
+            if let Part::Next(command) = part {
+                *command = hints.complete(command);
+            }
         }
         self
     }
@@ -80,13 +88,19 @@ impl Answer {
 
     pub(crate) fn text(&self, page: Page) -> String {
         let quiet = page.palette.quiet;
-        let next = self.next.iter().map(|command| format!("→ {quiet}{command}{quiet:#}"));
-        let lines = self.lines.iter().cloned().chain(next);
-        lines.flat_map(|line| [line, "\n".to_owned()]).collect()
+        let line = |part: &Part| match part {
+            Part::Line(line) => format!("{line}\n"),
+            Part::Next(command) => format!("→ {quiet}{command}{quiet:#}\n"),
+        };
+        self.parts.iter().map(line).collect()
     }
 
     pub(crate) fn document(mut self) -> String {
-        self.document.insert("next".to_owned(), self.next.into());
+        let next = self.parts.into_iter().filter_map(|part| match part {
+            Part::Next(command) => Some(command),
+            Part::Line(_) => None,
+        });
+        self.document.insert("next".to_owned(), next.collect());
         json::pretty(&self.document)
     }
 }

@@ -197,12 +197,16 @@ pub(crate) fn known(used: &Path) -> Vec<PathBuf> {
 
 /// The stores whose agents were noted and answer.
 pub(crate) fn unlocked() -> Vec<PathBuf> {
-    let sockets = folder().map(|folder| agent::running(&folder)).unwrap_or_default();
-    sockets.iter().map(|socket| socket.with_extension("")).collect()
+    folder().map(|folder| agent::running(&folder)).unwrap_or_default()
+}
+
+/// The socket of a store's agent.
+pub(crate) fn agent_of(store: &Path) -> PathBuf {
+    agent::socket(store, folder().ok().as_deref())
 }
 
 /// The file that belongs to a store, under its name and `suffix`.
-pub(crate) fn beside(store: &Path, suffix: &str) -> PathBuf {
+fn beside(store: &Path, suffix: &str) -> PathBuf {
     let mut name = store.as_os_str().to_owned();
     name.push(".");
     name.push(suffix);

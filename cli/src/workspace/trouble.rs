@@ -5,7 +5,7 @@
 
 use countersign_core::client::{
     AccountError, CodeError, CreateError, EnrolError, ExportError, FileError, ImportError, OpenError,
-    RecoverError, RecoveryCodesError, Refusal, StoreError, Unavailable, UnlockError,
+    OtherKind, RecoverError, RecoveryCodesError, Refusal, StoreError, Unavailable, UnlockError,
 };
 use countersign_core::ports::VaultError;
 
@@ -163,7 +163,7 @@ impl From<Unavailable> for Failure {
             }
             Unavailable::NotPermitted => refused("not_permitted", &error, "Ask an Owner of the account."),
             Unavailable::Unanswered => refused("unanswered", &error, "Try again after the next sync."),
-            Unavailable::TooLarge => refused("too_large", &error, "Shorten it."),
+            Unavailable::TooLarge => refused("record_too_large", &error, "Shorten it."),
         }
     }
 }
@@ -192,7 +192,7 @@ impl From<CreateError> for Failure {
                 "Use it: countersign list. For a second one: countersign init --store PATH",
             ),
             CreateError::Vault(error) => error.into(),
-            CreateError::Name(_) => refused("too_long", &error, "Shorten it."),
+            CreateError::Name(_) => refused("text_too_long", &error, "Shorten it."),
         }
     }
 }
@@ -208,7 +208,7 @@ impl From<RecoverError> for Failure {
             RecoverError::OtherWorkspace => refused("kit", &error, "Look for this workspace's kit."),
             RecoverError::NotActive => refused("kit", &error, "Look for the latest kit."),
             RecoverError::Vault(error) => error.into(),
-            RecoverError::Name(_) => refused("too_long", &error, "Shorten it."),
+            RecoverError::Name(_) => refused("text_too_long", &error, "Shorten it."),
         }
     }
 }
@@ -227,7 +227,7 @@ impl From<AccountError> for Failure {
         match error {
             AccountError::Unavailable(error) => error.into(),
             AccountError::Refused(error) => error.into(),
-            AccountError::Text(_) => refused("too_long", &error, "Shorten it."),
+            AccountError::Text(_) => refused("text_too_long", &error, "Shorten it."),
             AccountError::Address(_) => refused("address", &error, ADDRESS),
         }
     }
@@ -250,7 +250,7 @@ impl From<EnrolError> for Failure {
             EnrolError::NothingToRestore => {
                 refused("nothing_to_restore", &error, "See what there is: countersign show NAME")
             }
-            EnrolError::Secret(_) | EnrolError::Text(_) => refused("too_long", &error, "Shorten it."),
+            EnrolError::Secret(_) | EnrolError::Text(_) => refused("text_too_long", &error, "Shorten it."),
             EnrolError::Address(_) => refused("address", &error, ADDRESS),
         }
     }
@@ -278,11 +278,27 @@ impl From<RecoveryCodesError> for Failure {
             RecoveryCodesError::NoSuchCode => {
                 refused("no_such_recovery_code", &error, "Count them: countersign recovery-codes NAME")
             }
+            RecoveryCodesError::NotCodes(kind) => not_recovery_codes(kind),
             RecoveryCodesError::TooMany(_) | RecoveryCodesError::Text(_) => {
-                refused("too_long", &error, "Check that these are the recovery codes.")
+                refused("text_too_long", &error, "Check that these are the recovery codes.")
             }
         }
     }
+}
+
+/// What was given as recovery codes is known to be something else.
+fn not_recovery_codes(kind: OtherKind) -> Failure {
+    let next_step = match kind {
+        OtherKind::Account => {
+            "Turn MFA on with it: countersign activate NAME PICTURE, or countersign replace NAME PICTURE"
+        }
+        OtherKind::Export => "Bring its accounts in: countersign import PICTURE",
+        OtherKind::Vendor(_) | OtherKind::Foreign(_) => {
+            "Give what the service calls recovery or backup codes, one a line. Nothing was changed."
+        }
+    };
+    let message = format!("no recovery codes: this is {kind}");
+    Failure::Workspace(Exit::UnreadableInput, Problem::new("not_recovery_codes", message, next_step))
 }
 
 impl From<ExportError> for Failure {

@@ -12,7 +12,7 @@ use countersign_core::ports::{KeyVault, LocalKey, MonotonicClock as _, OsEntropy
 use countersign_core::vault::{Cost, PassphraseVault};
 
 use super::passphrase::{Chosen, Given, KEY_LIMIT, Person, Tries, typed_twice};
-use super::{beside, trouble};
+use super::{agent_of, beside, trouble};
 use crate::agent;
 use crate::outcome::Failure;
 
@@ -52,7 +52,7 @@ impl TerminalVault {
         let (tries, chosen, path) = (person.tries(), person.chosen(), beside(store, "key"));
         let file = PassphraseVault::new(path.clone(), Cost::USUAL, person, OsEntropy);
         let state = State { ready: None, keep_for: Duration::ZERO, kept: Kept::Nothing, trouble: None };
-        Self { file, path, agent: beside(store, "agent"), tries, chosen, clock, state: Mutex::new(state) }
+        Self { file, path, agent: agent_of(store), tries, chosen, clock, state: Mutex::new(state) }
     }
 
     pub(super) fn agent(&self) -> &Path {

@@ -18,7 +18,12 @@ pub(crate) struct Run {
 
 /// The program, without anything in the environment that changes its output.
 pub(crate) fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_countersign"));
+    program_at(env!("CARGO_BIN_EXE_countersign"))
+}
+
+/// The same, found there.
+pub(crate) fn program_at(path: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(path);
     for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
         command.env_remove(name);
     }

@@ -53,7 +53,7 @@ pub use create::WorkspaceNames;
 pub use import::{Candidate, CandidateState, EntryResult, Imported};
 pub use listing::{AccountSummary, CodeKind, MfaState};
 pub use observe::{Listed, Listener, Subscription};
-pub use recovery_codes::ShownRecoveryCode;
+pub use recovery_codes::{OtherKind, ShownRecoveryCode};
 pub use secrets::ReplacedSecret;
 
 pub(crate) use accounts::{checked, create, sealed};

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::desk::{Current, Desk};
 use super::{Doer, Unlocked};
+use crate::enrol::{self, Entry, Foreign, Payload, PayloadError, Vendor};
 use crate::error::RecoveryCodesError;
 use crate::ports::Timestamp;
 
@@ -24,6 +25,43 @@ pub struct ShownRecoveryCode {
 impl fmt::Debug for ShownRecoveryCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ShownRecoveryCode(…)")
+    }
+}
+
+/// What a text is that holds no recovery codes: the QR code beside them, scanned by mistake, would be kept as one and
+/// its secret shown to whoever looks for a backup code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OtherKind {
+    /// The secret of an account, readable or not.
+    #[error("an account's own QR code or link")]
+    Account,
+    /// An export of Google Authenticator.
+    #[error("an export of Google Authenticator")]
+    Export,
+    /// The activation code of an app that keeps its secrets to itself.
+    #[error("a code only for {0}")]
+    Vendor(Vendor),
+    /// Something else that has a name.
+    #[error("{0}")]
+    Foreign(Foreign),
+}
+
+impl OtherKind {
+    /// What a line is, where it is something that no service gives as a recovery code.
+    fn of(line: &str) -> Option<Self> {
+        match enrol::read(line, Entry::Qr) {
+            Ok(Payload::Migration(_)) | Err(PayloadError::BadMigration(_)) => Some(Self::Export),
+            Err(PayloadError::VendorLocked(vendor)) => Some(Self::Vendor(vendor)),
+            Err(PayloadError::NotOtpauth(foreign)) => match foreign {
+                Foreign::WebLink | Foreign::Wifi | Foreign::Passkey | Foreign::SteamCommand => {
+                    Some(Self::Foreign(foreign))
+                }
+                // What a recovery code looks like.
+                Foreign::Empty | Foreign::OneTimeCode | Foreign::BareKey | Foreign::Other => None,
+            },
+            Err(PayloadError::TooLong) => None,
+            Ok(Payload::Account(_)) | Err(_) => Some(Self::Account),
+        }
     }
 }
 
@@ -50,10 +88,13 @@ impl Unlocked {
     /// its mark. Returns how many there are now; with a text without codes, none.
     ///
     /// # Errors
-    /// [`RecoveryCodesError`]; the codes are then as they were.
+    /// [`RecoveryCodesError`], `NotCodes` where a line is known to be something else; the codes are then as they were.
     pub fn save_recovery_codes(&self, account: AccountId, text: &str) -> Result<usize, RecoveryCodesError> {
         self.with(Doer::Person, |desk| {
             let current = held(desk, account)?;
+            if let Some(kind) = text.lines().find_map(OtherKind::of) {
+                return Err(RecoveryCodesError::NotCodes(kind));
+            }
             let before = current.content.as_ref().map_or(&[][..], RecoveryCodes::codes);
             let mut codes = Vec::new();
             for code in split(text) {

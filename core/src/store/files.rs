@@ -1,13 +1,17 @@
 //! Files beside the store: written whole or not at all, and readable by their owner alone.
 //!
 //! The new content goes into a file of its own, is flushed, read back and only then given its name. A kill at any
-//! point leaves the old file, or none, and never half a one.
+//! point leaves the old file, or none, and never half a one. What it does leave has a name by which the next file that
+//! is written into that folder finds it, and takes it away: it may be full of secrets.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{ErrorKind, Read as _, Write as _};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
+
+/// What is put behind a file's name until it is whole. No other program calls its files so.
+const UNFINISHED: &str = ".countersign-unfinished";
 
 /// Why a file could not be written or read. What was there before is untouched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +74,8 @@ pub(crate) struct Unnamed<'a> {
     path: &'a Path,
     unfinished: PathBuf,
     existing: Existing,
+    /// Locked until the file has its name, so that another process does not take it for a leftover.
+    locked: File,
 }
 
 impl<'a> Unnamed<'a> {
@@ -78,8 +84,12 @@ impl<'a> Unnamed<'a> {
         if existing == Existing::Keep && path.symlink_metadata().is_ok() {
             return Err(FileError::Exists);
         }
-        let this = Self { path, unfinished: unfinished(path), existing };
-        write_and_read_back(&this.unfinished, content)?;
+        forget_leftovers(folder(path));
+        let mut name = path.as_os_str().to_owned();
+        name.push(UNFINISHED);
+        let unfinished = PathBuf::from(name);
+        let this = Self { path, existing, locked: create(&unfinished)?, unfinished };
+        this.write_and_read_back(content)?;
         Ok(this)
     }
 
@@ -90,14 +100,22 @@ impl<'a> Unnamed<'a> {
             Existing::Keep => fs::hard_link(&self.unfinished, self.path)?,
             Existing::Replace => fs::rename(&self.unfinished, self.path)?,
         }
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        Ok(File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?)
+        Ok(File::open(folder(self.path))?.sync_all()?)
+    }
+
+    fn write_and_read_back(&self, content: &[u8]) -> Result<(), FileError> {
+        let mut file = &self.locked;
+        file.write_all(content)?;
+        file.sync_all()?;
+        file.rewind()?;
+        let back = read_up_to(file, content.len() as u64)?;
+        if *back == content { Ok(()) } else { Err(FileError::NotAsWritten) }
     }
 }
 
 impl Drop for Unnamed<'_> {
     fn drop(&mut self) {
-        // What cannot be removed is replaced by the next try.
+        // What cannot be removed is a leftover, which the next file takes away.
         let _ = fs::remove_file(&self.unfinished);
     }
 }
@@ -131,24 +149,31 @@ fn read_up_to(file: &File, limit: u64) -> Result<Zeroizing<Vec<u8>>, FileError> 
     Ok(content)
 }
 
-fn unfinished(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".unfinished");
-    name.into()
+/// Where a file of that path lies.
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-fn write_and_read_back(path: &Path, content: &[u8]) -> Result<(), FileError> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-        Ok(()) | Err(_) => {}
-    }
+/// A new file for its owner alone, locked.
+fn create(path: &Path) -> Result<File, FileError> {
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.read(true).write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(content)?;
-    file.sync_all()?;
-    let back = read_whole(path, content.len() as u64)?;
-    if *back == content { Ok(()) } else { Err(FileError::NotAsWritten) }
+    let file = options.open(path)?;
+    // Where there are no locks, only two that write into one folder at the same moment could meet.
+    let _ = file.lock();
+    Ok(file)
+}
+
+/// Takes away what a kill left in a folder. What another process is about to finish is locked, and stays.
+fn forget_leftovers(folder: &Path) {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        let is_leftover = path.as_os_str().as_encoded_bytes().ends_with(UNFINISHED.as_bytes())
+            && File::open(&path).is_ok_and(|file| !matches!(file.try_lock(), Err(TryLockError::WouldBlock)));
+        if is_leftover {
+            let _ = fs::remove_file(path);
+        }
+    }
 }

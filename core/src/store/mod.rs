@@ -8,6 +8,8 @@ mod error;
 mod files;
 mod open;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use rusqlite::{Connection, TransactionBehavior};

@@ -162,6 +162,22 @@ fn a_file_that_is_there_is_never_replaced_and_no_half_file_stays() {
 }
 
 #[test]
+fn what_a_kill_left_of_an_export_goes_with_the_next_one_and_what_somebody_writes_stays() {
+    let (phone, unlocked, _) = scene(9);
+    let unfinished = |name: &str| phone.file(&format!("{name}.countersign-unfinished"));
+    let paths = ["killed", "at work"].map(unfinished);
+    for path in &paths {
+        fs::write(path, "otpauth://…").unwrap();
+    }
+    fs::write(phone.file("mine.unfinished"), "mine").unwrap();
+    let at_work = fs::File::open(&paths[1]).unwrap();
+    at_work.lock().unwrap();
+    unlocked.export_plain(&phone.file("links")).unwrap();
+    assert_eq!(paths.each_ref().map(|path| path.exists()), [false, true]);
+    assert!(phone.file("mine.unfinished").exists() && phone.file("links").exists());
+}
+
+#[test]
 fn a_workspace_without_accounts_exports_nothing() {
     let (phone, _client, unlocked) = TestPhone::with_workspace(7);
     let refused = unlocked.export_encrypted(&phone.file("backup"), &passphrase(), Cost::LEAST);

@@ -1,6 +1,7 @@
 //! The service's own backup codes.
 
-use countersign_core::client::{Action, RecoveryCodesError, Unlocked};
+use countersign_core::client::{Action, OtherKind, RecoveryCodesError, Unlocked};
+use countersign_core::enrol::{Foreign, Vendor};
 use countersign_protocol::ids::AccountId;
 use countersign_tests::phone::TestPhone;
 
@@ -43,4 +44,35 @@ fn looking_at_codes_is_in_the_activity_and_a_code_that_is_not_there_is_named() {
     let refused = unlocked.save_recovery_codes(account, &many.join("\n"));
     assert!(matches!(refused, Err(RecoveryCodesError::TooMany(_))));
     assert_eq!(codes(&unlocked, account).len(), 1);
+}
+
+#[test]
+fn what_is_known_to_be_something_else_is_named_and_never_kept_as_a_code() {
+    let (_phone, _client, unlocked) = TestPhone::with_workspace(3);
+    let account = account_with(&unlocked, "GitHub", KEY);
+    unlocked.save_recovery_codes(account, "1111-2222").unwrap();
+    for (text, kind) in [
+        ("otpauth://totp/GitHub:ana?secret=GEZDGNBVGY3TQOJQ&issuer=GitHub", OtherKind::Account),
+        ("otpauth://totp/GitHub:ana?issuer=GitHub", OtherKind::Account),
+        ("3333-4444\n  OTPAUTH://totp/x?secret=GEZDGNBVGY3TQOJQ\n5555-6666", OtherKind::Account),
+        (
+            "otpauth-migration://offline?data=CjEKCkhlbGxvId6tvu8SGEV4YW1wbGU6YWxpY2VAZ29vZ2xl",
+            OtherKind::Export,
+        ),
+        (
+            "phonefactor://activate_account?code=123456789&url=https%3A%2F%2Fexample.com",
+            OtherKind::Vendor(Vendor::Microsoft),
+        ),
+        ("WIFI:T:WPA;S:Office;P:secret;;", OtherKind::Foreign(Foreign::Wifi)),
+        ("https://github.com/settings/security", OtherKind::Foreign(Foreign::WebLink)),
+        ("FIDO:/0123456789", OtherKind::Foreign(Foreign::Passkey)),
+    ] {
+        let refused = unlocked.save_recovery_codes(account, text);
+        let Err(RecoveryCodesError::NotCodes(found)) = refused else { panic!("{text}: {refused:?}") };
+        assert_eq!(found, kind, "{text}");
+    }
+    assert_eq!(codes(&unlocked, account), [("1111-2222".to_owned(), false)]);
+    // What services give: digits, words, base32, with a heading above them.
+    let given = "Save your codes\n12345678\nabcd efgh\nGEZDGNBVGY3TQOJQ\n1-2:3 4/5";
+    assert_eq!(unlocked.save_recovery_codes(account, given).unwrap(), 5);
 }

@@ -100,6 +100,11 @@ fn a_secret_is_replaced_restored_and_turned_off() {
     assert_eq!(home.run(&["off", "github"]).code, Some(2), "it asks first");
     home.done(&["off", "github", "--yes"]);
     assert_eq!(home.document(&["show", "github"])["restorable"].as_array().unwrap().len(), 2);
+    let shown = home.done(&["show", "github"]);
+    assert!(
+        shown.contains("  1. an earlier secret, in use until ") && !shown.contains("replaced"),
+        "{shown}"
+    );
     assert_eq!(home.refusal(&["code", "github"]), ("mfa_off".to_owned(), Some(6)));
     assert_eq!(home.refusal(&["restore", "github", "--number", "3"]).0, "nothing_to_restore");
 }

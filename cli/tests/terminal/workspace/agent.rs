@@ -58,6 +58,27 @@ fn its_socket_is_for_its_owner_alone_and_no_file_has_the_key() {
 }
 
 #[test]
+fn a_store_whose_path_is_longer_than_a_sockets_has_an_agent_all_the_same() {
+    let mut home = Home::empty("agent_long");
+    // The usual folder of stores is seldom so deep: the agent is found from there.
+    home.data = std::env::temp_dir().join(format!("countersign-agent-{}", std::process::id()));
+    let folder = home.folder.join("a".repeat(60)).join("b".repeat(60));
+    std::fs::create_dir_all(&folder).unwrap();
+    let store = folder.join("store");
+    let store = ["--store", super::shown(&store)];
+    let passphrase = ["--passphrase-file", "passphrase"];
+    home.done(&[&["init"][..], &store, &passphrase].concat());
+    home.done(&[&["unlock"][..], &store, &passphrase].concat());
+    assert_eq!(home.run(&[&["list"][..], &store].concat()).code, Some(1), "unlocked, and nothing in it");
+    let told = home.document(&[&["workspaces"][..], &store].concat());
+    assert_eq!(told["workspaces"][0]["unlocked"], true, "{told}");
+    let locked = home.document(&["lock"]);
+    assert_eq!(locked["also_locked"].as_array().unwrap().len(), 1, "{locked}");
+    assert_eq!(home.refusal(&[&["list"][..], &store].concat()).0, "passphrase_needed");
+    std::fs::remove_dir_all(&home.data).unwrap();
+}
+
+#[test]
 fn an_unlock_asks_again_and_a_wrong_passphrase_leaves_it_locked() {
     let home = Home::unlocked("agent_again");
     home.secret_file("wrong", b"another horse\n");

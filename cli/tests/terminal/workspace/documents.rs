@@ -97,4 +97,9 @@ fn the_guide_names_every_refusal() {
         }
     }
     assert!(names > 30, "the search finds them");
+    let section = guide.split("## Names of problems").nth(1).unwrap();
+    let rows: Vec<&str> =
+        section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let once: BTreeSet<&str> = rows.iter().copied().collect();
+    assert_eq!(once.len(), rows.len(), "each name means one thing");
 }

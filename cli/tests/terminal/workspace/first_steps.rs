@@ -60,6 +60,21 @@ fn every_step_names_a_command_that_can_be_typed() {
 }
 
 #[test]
+fn each_next_command_stands_below_the_line_that_it_belongs_to() {
+    let home = Home::unlocked("next_order");
+    let kit = "\nThe recovery kit is not saved yet:\n→ countersign kit\n";
+    assert_eq!(
+        home.run(&["list"]).out,
+        format!("There are no accounts yet\n→ countersign add PICTURE\n{kit}")
+    );
+    let added = home.done_with(&png(EXAMPLE), &["add", "-"]);
+    let place = |text: &str| added.find(text).unwrap_or_else(|| panic!("{text}: {added}"));
+    assert!(place("warning: ") < place("Type this code") && place("Then:\n→ countersign confirm ") > 0);
+    home.done(&["confirm"]);
+    assert!(home.done(&["list"]).ends_with(&format!(" s left\n{kit}")));
+}
+
+#[test]
 fn a_picture_may_come_through_a_pipe() {
     let home = Home::unlocked("add_pipe");
     let added = home.done_with(&png(EXAMPLE), &["add", "-"]);

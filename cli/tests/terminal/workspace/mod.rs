@@ -3,8 +3,11 @@
 mod accounts;
 mod agent;
 mod backup;
+#[cfg(target_os = "linux")]
+mod disks;
 mod documents;
 mod first_steps;
+mod given;
 mod hints;
 mod hostile;
 mod passphrase;
@@ -22,12 +25,15 @@ use crate::program::{Run, file, finish, folder, program};
 /// A home with a passphrase in a file, and the agent that may have been started in it.
 pub(crate) struct Home {
     pub(crate) folder: PathBuf,
+    /// Where programs keep what is theirs.
+    data: PathBuf,
 }
 
 impl Home {
     /// A home for the test of that name, without a workspace.
     fn empty(test: &str) -> Self {
-        let home = Self { folder: folder(test) };
+        let folder = folder(test);
+        let home = Self { data: folder.join("data"), folder };
         home.secret_file("passphrase", b"correct horse battery\n");
         home
     }
@@ -43,13 +49,13 @@ impl Home {
     /// The program at home.
     fn program(&self) -> Command {
         let mut program = program();
-        program.current_dir(&self.folder).env("XDG_DATA_HOME", self.folder.join("data"));
+        program.current_dir(&self.folder).env("XDG_DATA_HOME", &self.data);
         program
     }
 
     /// The store in its usual place.
     fn store(&self) -> PathBuf {
-        self.folder.join("data/countersign/default.countersign")
+        self.data.join("countersign/default.countersign")
     }
 
     /// A file that only its owner can read.

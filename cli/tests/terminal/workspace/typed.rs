@@ -20,19 +20,18 @@ struct Terminal {
 }
 
 impl Terminal {
-    /// `None` where there is no `script` to make one.
-    fn run(home: &Home, words: &str) -> Option<Self> {
+    fn run(home: &Home, words: &str) -> Self {
         let line = format!("{} {words}", env!("CARGO_BIN_EXE_countersign"));
         let mut script = Command::new("script")
             .args(["-q", "-e", "-c", &line, "/dev/null"])
             .current_dir(&home.folder)
-            .env("XDG_DATA_HOME", home.folder.join("data"))
+            .env("XDG_DATA_HOME", &home.data)
             .env("TERM", "xterm-256color")
             .env_remove("COUNTERSIGN_STORE")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .ok()?;
+            .expect("these tests need `script` for a terminal: install util-linux (on Debian bsdutils)");
         let mut output = script.stdout.take().unwrap();
         let (sender, shown) = channel();
         std::thread::spawn(move || {
@@ -43,7 +42,7 @@ impl Terminal {
                 }
             }
         });
-        Some(Self { script, shown, seen: String::new() })
+        Self { script, shown, seen: String::new() }
     }
 
     /// Waits until the terminal shows this, after what was waited for before.
@@ -75,7 +74,7 @@ impl Terminal {
 #[test]
 fn everything_is_asked_for_in_turn_and_a_slip_is_no_end() {
     let home = Home::empty("typed");
-    let Some(mut init) = Terminal::run(&home, "init") else { return };
+    let mut init = Terminal::run(&home, "init");
     init.until("Name of the workspace [Personal]: ").types("");
     init.until("Your name [").types("Ana");
     init.until("Name of this computer [").types("");
@@ -86,12 +85,12 @@ fn everything_is_asked_for_in_turn_and_a_slip_is_no_end() {
     init.until("Passphrase, again: ").types("correct horse");
     init.until("The workspace Personal is ready").until("You are Ana in it, and this computer is ").ends(0);
 
-    let mut unlock = Terminal::run(&home, "unlock").unwrap();
+    let mut unlock = Terminal::run(&home, "unlock");
     unlock.until("Passphrase: ").types("another horse");
     unlock.until("That is not it. Passphrase: ").types("correct horse");
     unlock.until("Unlocked until").ends(0);
 
-    let mut add = Terminal::run(&home, "add -").unwrap();
+    let mut add = Terminal::run(&home, "add -");
     add.until("Key or otpauth:// link (not shown): ").types(RFC_KEY);
     add.until("Name of the account: ").types("GitHub");
     add.until("Pending").ends(0);
@@ -103,9 +102,7 @@ fn everything_is_asked_for_in_turn_and_a_slip_is_no_end() {
 #[test]
 fn a_new_passphrase_that_is_typed_wrong_three_times_leaves_no_store() {
     let home = Home::empty("typed_unusable");
-    let Some(mut init) = Terminal::run(&home, "init --workspace Blue --member Ana --device laptop") else {
-        return;
-    };
+    let mut init = Terminal::run(&home, "init --workspace Blue --member Ana --device laptop");
     init.until("Passphrase, new (8 characters or more): ").types("short");
     init.until("That is shorter than 8 characters. Passphrase: ").types("correct horse");
     init.until("Passphrase, again: ").types("correct hores");
@@ -118,9 +115,9 @@ fn a_new_passphrase_that_is_typed_wrong_three_times_leaves_no_store() {
 #[test]
 fn an_empty_list_says_what_comes_next_on_a_terminal_too() {
     let home = Home::unlocked("typed_empty");
-    let Some(mut list) = Terminal::run(&home, "list") else { return };
+    let mut list = Terminal::run(&home, "list");
     list.until("There are no accounts yet").until("countersign add PICTURE").ends(1);
-    let mut list = Terminal::run(&home, "list bank").unwrap();
+    let mut list = Terminal::run(&home, "list bank");
     list.until("No account has all of these words").ends(1);
 }
 
@@ -130,12 +127,12 @@ fn an_export_of_another_app_is_shown_and_asked_about_before_anything_is_saved() 
     let home = Home::unlocked("typed_import");
     let export = export(&[entry("one", 1), entry("md5", 4)], 0, 1);
     file(&home.folder, "export.png", &png(&export));
-    let Some(mut import) = Terminal::run(&home, "import export.png") else { return };
+    let mut import = Terminal::run(&home, "import export.png");
     import.until("✓   1. one").until("new").until("    2. ").until("cannot be used");
     import.until("Save the 1 account that are marked? [y/N]").types("n");
     import.until("it was not confirmed").ends(6);
     assert!(home.names().is_empty());
-    let mut import = Terminal::run(&home, "import export.png").unwrap();
+    let mut import = Terminal::run(&home, "import export.png");
     import.until("[y/N]").types("y");
     import.until("added").until("cannot be used: the algorithm is not supported").ends(0);
     assert_eq!(home.names(), ["one"]);
@@ -148,7 +145,7 @@ fn a_list_stays_lets_others_work_and_ends_with_the_lock() {
     // A list is read again whenever a code ends.
     home.done_with(format!("otpauth://totp/Fast?secret={RFC_KEY}&period=1").as_bytes(), &["add", "-"]);
     home.done(&["confirm"]);
-    let Some(mut list) = Terminal::run(&home, "list") else { return };
+    let mut list = Terminal::run(&home, "list");
     list.until("Fast").until("━").until("Ctrl-C ends");
     list.until("Fast").until("Ctrl-C ends");
     home.done(&["add", "--name", "Mail"]);
@@ -162,7 +159,7 @@ fn a_list_stays_lets_others_work_and_ends_with_the_lock() {
 fn a_passphrase_is_asked_for_three_times_at_most() {
     let home = Home::empty("typed_wrong");
     home.done(&["init", "--passphrase-file", "passphrase"]);
-    let Some(mut list) = Terminal::run(&home, "list") else { return };
+    let mut list = Terminal::run(&home, "list");
     list.until("Passphrase: ").types("another horse");
     list.until("That is not it. Passphrase: ").types("another horse");
     list.until("That is not it. Passphrase: ").types("another horse");
@@ -174,7 +171,7 @@ fn a_passphrase_is_asked_for_three_times_at_most() {
 fn what_hides_in_a_name_is_shown_when_it_is_edited() {
     let home = Home::unlocked("typed_hidden");
     home.done(&["add", "--name", "Mail\u{1b}]0;x\u{7}"]);
-    let Some(mut edit) = Terminal::run(&home, "edit mail") else { return };
+    let mut edit = Terminal::run(&home, "edit mail");
     edit.until(r"Name [Mail\u{1b}]0;x\u{7}]: ").types("Mail");
     for label in ["App [", "Login [", "Address [", "Notes ["] {
         edit.until(label).types("");
