@@ -4,10 +4,14 @@
 //! (SIGKILL) after a random time, opens the store, and holds it against what was said: nothing that was reported may be
 //! missing, nothing may be half done or there twice. The next child goes on with the same store.
 
+mod batch;
 mod child;
+mod files;
 mod judge;
+mod older;
 mod scene;
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -56,16 +60,23 @@ pub(crate) fn suite(repository: &Repository) -> anyhow::Result<Tally> {
 fn kill(program: &Path, runs: u64, first_seed: u64) -> anyhow::Result<Tally> {
     let mut tally = Tally::default();
     let mut steps = 0;
+    let mut killed_in = BTreeMap::<String, usize>::new();
+    let another = Folder::new();
+    let backup = another.path().join(files::OF_ANOTHER);
+    files::backup_of_another(&backup)?;
     let mut folder = Folder::new();
     for number in 0..runs {
         if number % RUNS_PER_STORE == 0 {
             folder = Folder::new();
         }
+        std::fs::copy(&backup, folder.path().join(files::OF_ANOTHER))?;
         let seed = first_seed.wrapping_mul(1_000_003).wrapping_add(number);
         let scene = Scene::new(folder.path());
         let before = judge::look(&scene).with_context(|| format!("before run {number}, seed {seed}"))?;
         let said = kill_one(program, &scene, seed)?;
-        steps += said.len();
+        let mut begun = said.iter().filter_map(|line| line.strip_prefix("begins|"));
+        steps += said.len() - begun.clone().count();
+        *killed_in.entry(begun.next_back().unwrap_or("start").to_owned()).or_default() += 1;
         let verdict = judge::look(&scene).and_then(|after| judge::compare(&before, &said, &after));
         match verdict {
             Ok(()) => tally.passed += 1,
@@ -77,6 +88,8 @@ fn kill(program: &Path, runs: u64, first_seed: u64) -> anyhow::Result<Tally> {
             }
         }
     }
+    let killed_in: Vec<_> = killed_in.iter().map(|(what, count)| format!("{what} {count}")).collect();
+    say!("killed in: {}", killed_in.join(" · "));
     say!("{runs} kills, {steps} steps reported as saved, {} failed", tally.failed);
     Ok(tally)
 }

@@ -3,14 +3,18 @@
 use std::io::Write as _;
 
 use anyhow::Context as _;
-use countersign_core::client::{CardFields, ClientState, MfaState, Unlocked, WorkspaceNames};
+use countersign_core::client::{
+    CardFields, ClientState, EntryResult, ExportError, Exported, MfaState, Unlocked, WorkspaceNames,
+};
 use countersign_core::enrol::EnrolmentState;
-use countersign_core::vault::{Cost, Passphrase};
+use countersign_core::vault::Cost;
 
+use super::files::passphrase;
 use super::scene::{COUNTER, Random, Scene, key};
+use super::{batch, files, older};
 
-/// What every file of this command is sealed with.
-pub(super) const PASSPHRASE: &str = "correct horse battery";
+/// One thing to do.
+type Verb<'a> = &'a dyn Fn(&mut Random) -> anyhow::Result<()>;
 
 pub(super) fn work(scene: &Scene, seed: u64) -> anyhow::Result<()> {
     let client = scene.open()?;
@@ -24,13 +28,21 @@ pub(super) fn work(scene: &Scene, seed: u64) -> anyhow::Result<()> {
     let mut random = Random::new(seed ^ 0xC41D);
     for step in 0_u64.. {
         let name = format!("account {seed} {step}");
-        match random.below(9) {
-            0..=4 => enrol(&unlocked, &name, &mut random)?,
-            8 => draw(&unlocked)?,
-            5 => bin_one(&unlocked, &mut random)?,
-            6 => export(scene, &unlocked, &format!("export-{seed}-{step}"))?,
-            _ => import(scene, &unlocked)?,
-        }
+        let (what, verb): (&str, Verb<'_>) = match random.below(24) {
+            0..=7 => ("enrol", &|random| enrol(&unlocked, &name, random)),
+            8 => ("bin", &|random| bin_one(&unlocked, random)),
+            9..=10 => ("draw", &|_| draw(&unlocked)),
+            11..=12 => {
+                ("export, plain", &|_| export_plain(scene, &unlocked, &format!("export-{seed}-{step}")))
+            }
+            // Under a passphrase, which takes its time: most of the kills would find nothing else.
+            13 => ("export, sealed", &|_| export_sealed(scene, &unlocked, &format!("backup-{seed}-{step}"))),
+            14 => ("import", &|_| import_backup(scene, &unlocked)),
+            15..=17 => ("batch", &|_| import_batch(&unlocked, &format!("{}{seed} {step}", batch::PREFIX))),
+            _ => ("migrate", &|random| migrate(scene, &format!("{seed}-{step}"), random)),
+        };
+        say(&format!("begins|{what}"))?;
+        verb(&mut random)?;
     }
     Ok(())
 }
@@ -89,34 +101,46 @@ fn draw(unlocked: &Unlocked) -> anyhow::Result<()> {
     say(&format!("drawn|{COUNTER}|{}", unlocked.draw(account)?.counter))
 }
 
-fn export(scene: &Scene, unlocked: &Unlocked, name: &str) -> anyhow::Result<()> {
-    match unlocked.export_plain(&scene.file(name)) {
+fn export_plain(scene: &Scene, unlocked: &Unlocked, name: &str) -> anyhow::Result<()> {
+    said_exported(name, unlocked.export_plain(&scene.file(name)))
+}
+
+fn export_sealed(scene: &Scene, unlocked: &Unlocked, name: &str) -> anyhow::Result<()> {
+    said_exported(name, unlocked.export_encrypted(&scene.file(name), &passphrase(), Cost::LEAST))
+}
+
+fn said_exported(name: &str, exported: Result<Exported, ExportError>) -> anyhow::Result<()> {
+    match exported {
         Ok(exported) => say(&format!("exported|{name}|{}", exported.accounts)),
-        Err(countersign_core::client::ExportError::Nothing) => Ok(()),
+        Err(ExportError::Nothing) => Ok(()),
         Err(error) => Err(error).context("export"),
     }
 }
 
-/// Imports a backup of ten accounts, made once by another workspace beside this one.
-fn import(scene: &Scene, unlocked: &Unlocked) -> anyhow::Result<()> {
-    let passphrase = Passphrase::new(PASSPHRASE)?;
-    let backup = scene.file("backup");
-    if !backup.exists() {
-        let folder = countersign_tests::folder::Folder::new();
-        let other = Scene::new(folder.path()).open()?;
-        let names = WorkspaceNames { workspace: "O".into(), member: "M".into(), device: "D".into() };
-        let other = other.create_workspace(&names)?;
-        for number in 0..10 {
-            let name = format!("imported {number}");
-            let account = other.add_account(&CardFields { name: name.clone(), ..CardFields::default() })?;
-            let enrolment = other.activate(account)?;
-            enrolment.enter(&key(&name, 1))?;
-            enrolment.done()?;
-        }
-        other.export_encrypted(&backup, &passphrase, Cost::LEAST)?;
-    }
-    unlocked.import_backup(&backup, &passphrase)?;
+/// Imports the ten accounts of another workspace's backup.
+fn import_backup(scene: &Scene, unlocked: &Unlocked) -> anyhow::Result<()> {
+    unlocked.import_backup(&scene.file(files::OF_ANOTHER), &passphrase())?;
     say("imported")
+}
+
+/// Imports an export of another app in one step, and then once more, which adds nothing.
+fn import_batch(unlocked: &Unlocked, name: &str) -> anyhow::Result<()> {
+    let export = batch::export(name)?;
+    let all: Vec<usize> = (0..batch::ACCOUNTS).collect();
+    unlocked.import_export(&export, &all)?;
+    say(&format!("batch|{name}"))?;
+    let again = unlocked.import_export(&export, &all)?;
+    anyhow::ensure!(again.iter().all(|(_, result)| *result == EntryResult::Left), "a batch came in twice");
+    Ok(())
+}
+
+/// Opens a store that an earlier version wrote, which brings it up to date.
+fn migrate(scene: &Scene, name: &str, random: &mut Random) -> anyhow::Result<()> {
+    let older = older::put(scene, name, random)?;
+    let client = older.open()?;
+    say(&format!("migrated|{name}"))?;
+    client.unlock()?;
+    Ok(())
 }
 
 /// One line, in one write, so that a kill leaves it whole or without its end.

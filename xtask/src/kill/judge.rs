@@ -1,11 +1,12 @@
 //! What a store holds after a kill, and whether it may.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, ensure};
 use countersign_core::client::{CodeOfAccount, MfaState, Unlocked};
 
 use super::scene::{COUNTER, Scene, code};
+use super::{batch, files, older};
 
 /// How far an account is: each step implies those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,21 +27,17 @@ pub(super) struct Seen {
     imported: usize,
     /// The counter that was drawn to see how far it is.
     drawn: Option<u64>,
-    /// Lines in each plain export.
+    /// Accounts in each export.
     exports: BTreeMap<String, usize>,
+    /// Batches of another app that came in, each whole.
+    batches: BTreeSet<String>,
+    /// Stores of earlier versions, each of which is up to date now.
+    migrated: Vec<String>,
 }
 
 /// Looks at a store as the next start of the app would, after SQLite itself has found it sound.
 pub(super) fn look(scene: &Scene) -> anyhow::Result<Seen> {
-    let mut seen = Seen { empty: true, ..Seen::default() };
-    for entry in std::fs::read_dir(scene.folder())? {
-        let name = entry?.file_name().into_string().unwrap_or_default();
-        if name.starts_with("export-") && !name.ends_with(".unfinished") {
-            let text = std::fs::read_to_string(scene.file(&name))?;
-            ensure!(text.ends_with('\n'), "the export {name} is half a file");
-            seen.exports.insert(name, text.lines().count());
-        }
-    }
+    let mut seen = Seen { empty: true, migrated: older::look(scene)?, ..Seen::default() };
     if !scene.store().exists() {
         return Ok(seen);
     }
@@ -51,6 +48,8 @@ pub(super) fn look(scene: &Scene) -> anyhow::Result<Seen> {
     }
     let unlocked = client.unlock().context("unlock")?;
     seen.empty = false;
+    seen.exports = files::exports(scene, &unlocked)?;
+    let mut of_batches = BTreeMap::<String, usize>::new();
     for account in unlocked.accounts("")? {
         if *account.name == *COUNTER {
             if matches!(account.mfa, MfaState::On { .. }) {
@@ -64,16 +63,20 @@ pub(super) fn look(scene: &Scene) -> anyhow::Result<Seen> {
             ensure!(reached == Reached::On, "half an import: {}", account.name);
             seen.imported += 1;
         }
+        if let Some(batch) = batch::of(&account.name) {
+            ensure!(reached == Reached::On, "half a batch: {}", account.name);
+            *of_batches.entry(batch.to_owned()).or_default() += 1;
+        }
         let twice = seen.accounts.insert(account.name.to_string(), reached);
         ensure!(twice.is_none(), "{} is there twice", account.name);
     }
     ensure!([0, 10].contains(&seen.imported), "an import of ten left {}", seen.imported);
+    let half = of_batches.iter().find(|(_, count)| **count != batch::ACCOUNTS);
+    ensure!(half.is_none(), "a batch came in in part: {half:?}");
+    seen.batches = of_batches.into_keys().collect();
     seen.binned = unlocked.bin()?.into_iter().map(|binned| binned.summary.name.to_string()).collect();
     drop((unlocked, client));
-    let sound: String =
-        rusqlite::Connection::open(scene.store())?
-            .query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-    ensure!(sound == "ok", "integrity check: {sound}");
+    scene.sound_format()?;
     Ok(seen)
 }
 
@@ -120,38 +123,69 @@ fn reached(
     })
 }
 
-/// Holds a store against what was in it before and what a child has reported since.
-pub(super) fn compare(before: &Seen, said: &[String], after: &Seen) -> anyhow::Result<()> {
-    let mut least = before.accounts.clone();
-    let mut binned = before.binned.clone();
-    let mut last = before.drawn;
-    for line in said {
+/// What must be there at least: what was there before, and what a child has reported since.
+struct Least {
+    accounts: BTreeMap<String, Reached>,
+    binned: Vec<String>,
+    batches: BTreeSet<String>,
+    /// The last counter that was shown.
+    drawn: Option<u64>,
+}
+
+impl Least {
+    fn of(before: &Seen) -> Self {
+        Self {
+            accounts: before.accounts.clone(),
+            binned: before.binned.clone(),
+            batches: before.batches.clone(),
+            drawn: before.drawn,
+        }
+    }
+
+    /// Takes in one line. What a later step cannot change is held against the store at once.
+    fn hear(&mut self, line: &str, after: &Seen) -> anyhow::Result<()> {
         let mut parts = line.split('|');
         let (what, name) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default().to_owned());
+        let mut number = || -> anyhow::Result<u64> { Ok(parts.next().unwrap_or_default().parse()?) };
         let reached = match what {
+            "begins" => return Ok(()),
             "workspace" => {
                 ensure!(!after.empty, "the workspace is gone");
-                continue;
+                return Ok(());
             }
             "imported" => {
                 ensure!(after.imported == 10, "the import is gone");
-                continue;
+                return Ok(());
             }
             "exported" => {
-                let lines: usize = parts.next().unwrap_or_default().parse()?;
-                ensure!(after.exports.get(&name) == Some(&lines), "the export {name} is not what was said");
-                continue;
+                let accounts = usize::try_from(number()?)?;
+                ensure!(
+                    after.exports.get(&name) == Some(&accounts),
+                    "the export {name} is not what was said"
+                );
+                return Ok(());
+            }
+            "migrated" => {
+                ensure!(after.migrated.contains(&name), "the older store {name} is gone");
+                return Ok(());
             }
             "drawn" => {
-                let counter: u64 = parts.next().unwrap_or_default().parse()?;
-                ensure!(last.is_none_or(|last| counter > last), "the counter {counter} was shown twice");
-                last = Some(counter);
-                continue;
+                let counter = number()?;
+                ensure!(
+                    self.drawn.is_none_or(|last| counter > last),
+                    "the counter {counter} was shown twice"
+                );
+                self.drawn = Some(counter);
+                return Ok(());
+            }
+            "batch" => {
+                self.batches.insert(name);
+                return Ok(());
             }
             "binned" => {
-                least.remove(&name);
-                binned.push(name);
-                continue;
+                self.accounts.remove(&name);
+                self.binned.push(name);
+                return Ok(());
             }
             "added" => Reached::Added,
             "pending" => Reached::Pending,
@@ -160,11 +194,22 @@ pub(super) fn compare(before: &Seen, said: &[String], after: &Seen) -> anyhow::R
             "replaced" => Reached::Replaced,
             other => anyhow::bail!("the child said {other}"),
         };
-        least.insert(name, reached);
+        self.accounts.insert(name, reached);
+        Ok(())
     }
-    ensure!(last.is_none_or(|last| after.drawn.is_some_and(|next| next > last)), "the counter went back");
-    let mut unsaid = 0;
-    for (name, least) in &least {
+}
+
+/// Holds a store against what was in it before and what a child has reported since.
+pub(super) fn compare(before: &Seen, said: &[String], after: &Seen) -> anyhow::Result<()> {
+    let mut least = Least::of(before);
+    for line in said {
+        least.hear(line, after)?;
+    }
+    let is_ahead = |last| after.drawn.is_some_and(|next| next > last);
+    ensure!(least.drawn.is_none_or(is_ahead), "the counter went back");
+    ensure!(least.batches.is_subset(&after.batches), "a batch is gone");
+    let mut unsaid = after.batches.difference(&least.batches).count();
+    for (name, least) in &least.accounts {
         match after.accounts.get(name) {
             Some(reached) if reached == least => {}
             Some(reached) if reached > least => unsaid += 1,
@@ -173,8 +218,11 @@ pub(super) fn compare(before: &Seen, said: &[String], after: &Seen) -> anyhow::R
             found => anyhow::bail!("{name} was reported as {least:?} and is {found:?}"),
         }
     }
-    ensure!(binned.iter().all(|name| after.binned.contains(name)), "something left the bin by itself");
-    let new = after.accounts.keys().filter(|name| name.starts_with("account") && !least.contains_key(*name));
+    ensure!(least.binned.iter().all(|name| after.binned.contains(name)), "something left the bin by itself");
+    let new = after
+        .accounts
+        .keys()
+        .filter(|name| name.starts_with("account") && !least.accounts.contains_key(*name));
     unsaid += new.count();
     ensure!(unsaid <= 1, "{unsaid} steps were done that nobody reported: only one can be in flight");
     Ok(())
@@ -221,5 +269,19 @@ mod tests {
         let exported = Seen { exports, ..Seen::default() };
         assert!(holds(&["exported|export-1|3"], &exported));
         assert!(!holds(&["exported|export-1|4"], &exported));
+    }
+
+    #[test]
+    fn a_batch_and_a_store_that_was_brought_up_to_date_stay() {
+        let batches = |names: &[&str]| Seen {
+            batches: names.iter().map(|name| (*name).to_owned()).collect(),
+            ..Seen::default()
+        };
+        assert!(holds(&["begins|batch", "batch|batch 1"], &batches(&["batch 1", "batch 2"])));
+        assert!(!holds(&["batch|batch 1"], &batches(&["batch 2"])));
+        assert!(!holds(&[], &batches(&["batch 1", "batch 2"])));
+        let migrated = Seen { migrated: vec!["1-1".to_owned()], ..Seen::default() };
+        assert!(holds(&["migrated|1-1"], &migrated));
+        assert!(!holds(&["migrated|1-2"], &migrated));
     }
 }

@@ -64,6 +64,19 @@ impl Scene {
         self.0.join(name)
     }
 
+    /// What lies in the folder.
+    pub(super) fn names(&self) -> std::io::Result<Vec<String>> {
+        fs::read_dir(&self.0)?.map(|entry| Ok(entry?.file_name().into_string().unwrap_or_default())).collect()
+    }
+
+    /// The format of the closed store, after SQLite itself has found it sound.
+    pub(super) fn sound_format(&self) -> anyhow::Result<u32> {
+        let store = rusqlite::Connection::open(self.store())?;
+        let sound: String = store.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        anyhow::ensure!(sound == "ok", "integrity check: {sound}");
+        Ok(store.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+    }
+
     pub(super) fn open(&self) -> Result<Client, OpenError> {
         let monotonic: Arc<dyn MonotonicClock> = Arc::new(SystemClock::new());
         let host = Host {
