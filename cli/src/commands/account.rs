@@ -54,6 +54,9 @@ pub(super) fn show(words: &[String], desk: &mut Desk<'_, '_>) -> Result<Answer, 
         .field("recovery_codes_left", recovery_codes)
         .field("restorable", restorable);
     Ok(match summary.mfa {
+        MfaState::Off if !sealed.is_empty() => {
+            answer.next(format!("restore {call}")).next(format!("activate {call} PICTURE"))
+        }
         MfaState::Off => answer.next(format!("activate {call} PICTURE")),
         MfaState::Pending { .. } | MfaState::On { replacing: Some(_), .. } => {
             let code = match summary.mfa {

@@ -48,9 +48,11 @@ pub(super) fn run(arguments: &Export, desk: &mut Desk<'_, '_>) -> Result<Answer,
         .field("omitted", omitted(&exported.left_out, &names));
     let lines = exported.left_out.iter().map(|left| told(left, &names));
     let answer = lines.fold(answer, Answer::line);
-    let answer =
-        if arguments.plain { answer.line("Delete the file as soon as it has served.") } else { answer };
-    Ok(answer.next(format!("import {}", quoted(&file))))
+    Ok(if arguments.plain {
+        answer.line("Delete the file as soon as it has served.")
+    } else {
+        answer.line("How it comes back, here or elsewhere:").next(format!("import {}", quoted(&file)))
+    })
 }
 
 /// What is not in the file, for programs.
@@ -78,7 +80,7 @@ fn omitted(left_out: &[LeftOut], names: &[AccountSummary]) -> Vec<OmittedView> {
 fn told(left: &LeftOut, names: &[AccountSummary]) -> String {
     let name = named(left, names).map(title).unwrap_or_default();
     let why = match left.what {
-        Omission::RecoveryCodes(count) => format!("{} of it", counted(count, "recovery code")),
+        Omission::RecoveryCodes(count) => format!("its {}", counted(count, "recovery code")),
         what => said(what).1.to_owned(),
     };
     format!("Left out: {name}: {why}")

@@ -177,7 +177,9 @@ fn chosen(
         for one in &candidates {
             desk.console.err.try_write(&preview(one, numbers.contains(&(one.index + 1))));
         }
-        agreed(false, &format!("Save the {} that are marked?", counted(numbers.len(), "account")), desk)?;
+        let are = if numbers.len() == 1 { "is" } else { "are" };
+        let question = format!("Save the {} that {are} marked?", counted(numbers.len(), "account"));
+        agreed(false, &question, desk)?;
     }
     let indices: Vec<usize> = numbers.iter().map(|number| number - 1).collect();
     let results = unlocked.import_export(export, &indices)?;

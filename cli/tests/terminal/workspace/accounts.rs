@@ -105,6 +105,10 @@ fn a_secret_is_replaced_restored_and_turned_off() {
         shown.contains("  1. an earlier secret, in use until ") && !shown.contains("replaced"),
         "{shown}"
     );
+    assert!(
+        shown.contains("→ countersign restore GitHub\n→ countersign activate GitHub PICTURE\n"),
+        "{shown}"
+    );
     assert_eq!(home.refusal(&["code", "github"]), ("mfa_off".to_owned(), Some(6)));
     assert_eq!(home.refusal(&["restore", "github", "--number", "3"]).0, "nothing_to_restore");
 }

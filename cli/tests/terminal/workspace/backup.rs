@@ -14,7 +14,7 @@ fn a_backup_comes_back_in_another_workspace() {
     let secrets = ["--passphrase-file", "passphrase", "--backup-passphrase-file", "backup-passphrase"];
     let said = home.done(&[&["export", "backup"][..], &secrets].concat());
     assert!(
-        said.starts_with("1 account in backup; it was read back\n→ countersign import backup\n"),
+        said.starts_with("1 account in backup; it was read back\nHow it comes back, here or elsewhere:\n→ countersign import backup\n"),
         "{said}"
     );
     assert_eq!(home.folder.join("backup").metadata().unwrap().mode() & 0o777, 0o600);
@@ -55,11 +55,11 @@ fn what_an_export_leaves_out_is_named_and_a_plain_list_comes_back() {
     let export = ["export", "--plain", "links.txt", "--passphrase-file", "passphrase", "--yes"];
     let said = home.done(&export);
     for line in [
-        "Left out: GitHub: 2 recovery codes of it\n",
+        "Left out: GitHub: its 2 recovery codes\n",
         "Left out: Old: it is in the bin\n",
         "Left out: Card: its MFA is off\n",
         "Left out: New: it is pending\n",
-        "→ countersign import links.txt\n",
+        "Delete the file as soon as it has served.\n",
     ] {
         assert!(said.contains(line), "{line}{said}");
     }

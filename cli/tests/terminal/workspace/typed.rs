@@ -129,7 +129,7 @@ fn an_export_of_another_app_is_shown_and_asked_about_before_anything_is_saved() 
     file(&home.folder, "export.png", &png(&export));
     let mut import = Terminal::run(&home, "import export.png");
     import.until("✓   1. one").until("new").until("    2. ").until("cannot be used");
-    import.until("Save the 1 account that are marked? [y/N]").types("n");
+    import.until("Save the 1 account that is marked? [y/N]").types("n");
     import.until("it was not confirmed").ends(6);
     assert!(home.names().is_empty());
     let mut import = Terminal::run(&home, "import export.png");
