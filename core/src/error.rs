@@ -41,6 +41,9 @@ pub enum Unavailable {
     /// A record, or the list of an account's records, would be larger than other devices take.
     #[error("keep more than one record can hold")]
     TooLarge,
+    /// The record has the highest revision that the workspace's log allows: its next entry, whoever makes it, allows more.
+    #[error("change what was changed as often as the workspace's log allows so far")]
+    RevisionsUsedUp,
 }
 
 impl From<FlowError> for Unavailable {
@@ -48,10 +51,11 @@ impl From<FlowError> for Unavailable {
         match error {
             FlowError::Refused(refused) => Self::Log(refused),
             FlowError::Entropy(error) => Self::Entropy(error),
-            FlowError::KeyMissing | FlowError::SpaceDirty => Self::KeyPending,
+            FlowError::KeyMissing | FlowError::SpaceDirty | FlowError::ContentLost => Self::KeyPending,
             FlowError::NotPermitted => Self::NotPermitted,
             FlowError::AlreadySigned { .. } => Self::Unanswered,
             FlowError::ManifestTooLong | FlowError::TooLarge => Self::TooLarge,
+            FlowError::RevisionTooFar { .. } => Self::RevisionsUsedUp,
         }
     }
 }

@@ -7,11 +7,12 @@ use countersign_crypto::kit::{KitSecret, RecoveryKit};
 use countersign_crypto::link::{Link, ServerAddress};
 use countersign_protocol::device::DeviceOffer;
 use countersign_protocol::entry::SignedEntry;
-use countersign_protocol::ids::{InstanceId, RecordId, SpaceId};
+use countersign_protocol::ids::{InstanceId, RecordHash, RecordId, SpaceId};
 use countersign_protocol::log::Alarm;
 use countersign_protocol::manifest::{Line, Manifest};
 use countersign_protocol::numbers::{AccountRole, RecordType, WorkspaceRole};
 use countersign_protocol::op::Op;
+use countersign_protocol::revision::faults;
 use countersign_tests::workspace::{Phone, TestWorkspace, card};
 
 const OWNER: AccountRole = AccountRole::Owner;
@@ -234,8 +235,17 @@ fn an_account_whose_owners_are_gone_is_rescued_and_only_its_controls_are_lost() 
     let (codes, controls) = (SpaceId::codes(id, account), SpaceId::controls(id, account));
     let manifest = workspace.manifest(codes);
     let carried = workspace.post(&mut eva, |author| author.rotate(codes, manifest, &[])).unwrap();
+    // Their key is lost, so no list of them is honest but the empty one, and that one blames nobody.
+    let line = Line { rev: 1, hash: RecordHash::ZERO };
+    let lost = RecordId::of(controls, RecordType::RecoveryCodes, InstanceId::ZERO);
+    let listed = || Manifest { lines: [(lost, line)].into() };
+    let author = workspace.author(&eva);
+    assert_eq!(author.rotate(controls, listed(), &[]).unwrap_err(), FlowError::ContentLost);
+    assert_eq!(author.rotate_without_previous(controls, listed(), &[]).unwrap_err(), FlowError::ContentLost);
     let cut = workspace.post(&mut eva, |author| author.rotate(controls, Manifest::default(), &[])).unwrap();
     assert_eq!((carried.alarm, cut.alarm), (None, None));
+    let current = &workspace.manifests[&controls];
+    assert_eq!(faults(current.manifest(), current.began(), &[(lost, line)].into()), []);
     assert_eq!(card_name(&workspace, &eva, codes).as_deref(), Some("Mail"));
     assert!(workspace.reads(&eva, controls));
 }

@@ -164,6 +164,11 @@ impl From<Unavailable> for Failure {
             Unavailable::NotPermitted => refused("not_permitted", &error, "Ask an Owner of the account."),
             Unavailable::Unanswered => refused("unanswered", &error, "Try again after the next sync."),
             Unavailable::TooLarge => refused("record_too_large", &error, "Shorten it."),
+            Unavailable::RevisionsUsedUp => refused(
+                "revisions_used_up",
+                &error,
+                "Try again after the next change of members or roles, and ask who changed it so often.",
+            ),
         }
     }
 }

@@ -105,9 +105,18 @@ pub enum FlowError {
     /// A space has more records than a manifest lists.
     #[error("list more than {MAX_MANIFEST_LINES} records of a space")]
     ManifestTooLong,
+    /// V8: the key of a rescued account's controls is lost and what they held with it: the new list is empty.
+    #[error("list records whose key is lost with the account's owners")]
+    ContentLost,
     /// A record holds more than a reader takes.
     #[error("seal a record of more than {MAX_PLAINTEXT_BYTES} bytes")]
     TooLarge,
+    /// The record has the highest revision that the log allows (ADR 0009): the next entry, whoever makes it, allows more.
+    #[error("seal a revision above {limit}, the highest that this log allows")]
+    RevisionTooFar {
+        /// The highest.
+        limit: u64,
+    },
 }
 
 impl FlowError {
@@ -121,7 +130,9 @@ impl FlowError {
             Self::NotPermitted => "NotPermitted",
             Self::AlreadySigned { .. } => "AlreadySigned",
             Self::ManifestTooLong => "ManifestTooLong",
+            Self::ContentLost => "ContentLost",
             Self::TooLarge => "TooLarge",
+            Self::RevisionTooFar { .. } => "RevisionTooFar",
         }
     }
 }
@@ -131,6 +142,7 @@ impl From<SealError> for FlowError {
         match error {
             SealError::Entropy(error) => Self::Entropy(error),
             SealError::TooLarge => Self::TooLarge,
+            SealError::RevisionTooFar { limit } => Self::RevisionTooFar { limit },
         }
     }
 }

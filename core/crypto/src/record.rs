@@ -9,6 +9,7 @@ use std::fmt;
 
 use countersign_protocol::DecodeError;
 use countersign_protocol::ids::{DeviceId, Head, InstanceId, RecordHash, Salt, Signature};
+use countersign_protocol::limits::highest_revision;
 use countersign_protocol::manifest::Line;
 use countersign_protocol::numbers::RecordType;
 use countersign_protocol::placement::Place;
@@ -75,6 +76,11 @@ pub(crate) enum SealError {
     Entropy(EntropyError),
     /// It is longer than any reader takes: kept fields of later versions and an edit can come to that.
     TooLarge,
+    /// Its revision would be above the highest that any reader takes from an author at this head (ADR 0009).
+    RevisionTooFar {
+        /// The highest.
+        limit: u64,
+    },
 }
 
 impl From<EntropyError> for SealError {
@@ -107,7 +113,7 @@ impl Draft {
         device: &DeviceKeys,
         entropy: &dyn Entropy,
     ) -> Result<OwnedRecord, SealError> {
-        seal(self.header(T::TYPE), content::encode(content), key, device, entropy)
+        seal(self.header(T::TYPE)?, content::encode(content), key, device, entropy)
     }
 
     /// Deletes the record: a revision without content, signed like any other.
@@ -118,7 +124,7 @@ impl Draft {
         device: &DeviceKeys,
         entropy: &dyn Entropy,
     ) -> Result<OwnedRecord, SealError> {
-        let header = RecordHeader { tombstone: true, ..self.header(record_type) };
+        let header = RecordHeader { tombstone: true, ..self.header(record_type)? };
         seal(header, content::empty(), key, device, entropy)
     }
 
@@ -130,17 +136,17 @@ impl Draft {
         device: &DeviceKeys,
         entropy: &dyn Entropy,
     ) -> Result<OwnedRecord, SealError> {
-        let header = RecordHeader { tombstone: opened.tombstone, ..self.header(opened.record_type) };
+        let header = RecordHeader { tombstone: opened.tombstone, ..self.header(opened.record_type)? };
         seal(header, content::copied(&opened.plaintext), key, device, entropy)
     }
 
-    fn header(&self, record_type: RecordType) -> RecordHeader {
-        RecordHeader {
+    fn header(&self, record_type: RecordType) -> Result<RecordHeader, SealError> {
+        Ok(RecordHeader {
             workspace: self.place.workspace,
             space: self.place.space,
             record_type,
             instance: self.instance,
-            rev: self.base.map_or(0, |base| base.rev) + 1,
+            rev: next_revision(self.base, self.log_seq)?,
             prev: self.base.map_or(RecordHash::ZERO, |base| base.hash),
             epoch: self.place.epoch,
             salt: Salt::ZERO,
@@ -148,8 +154,15 @@ impl Draft {
             log_seq: self.log_seq,
             log_head: self.log_head,
             tombstone: false,
-        }
+        })
     }
+}
+
+/// The revision after `base`, of an author whose log ends at `log_seq`.
+pub(crate) fn next_revision(base: Option<Line>, log_seq: u64) -> Result<u64, SealError> {
+    let limit = highest_revision(log_seq.saturating_add(1));
+    let before = base.map_or(0, |base| base.rev);
+    if before < limit { Ok(before + 1) } else { Err(SealError::RevisionTooFar { limit }) }
 }
 
 /// Seals `plaintext` in its own buffer and signs it. The header's salt and author are filled in here.

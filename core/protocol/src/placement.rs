@@ -6,7 +6,7 @@ use crate::access::allows;
 use crate::cbor::DecodeError;
 use crate::ids::{ManifestHash, RecordHash, RecordId, SpaceId, sha256};
 use crate::limits::highest_revision;
-use crate::log::{Device, LiveSpace, Log, OpError, Rights};
+use crate::log::{Device, Epoch, LiveSpace, Log, OpError, Rights};
 use crate::manifest::{Line, Manifest};
 use crate::numbers::{AccountRole, DeviceKind, Message, WorkspaceRole};
 use crate::record::{RecordHeader, SealedRecord};
@@ -33,6 +33,17 @@ pub enum Standing {
     Marked,
 }
 
+impl Standing {
+    /// The standing's stable name, as vectors have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Written => "written",
+            Self::Listed => "listed",
+            Self::Marked => "marked",
+        }
+    }
+}
+
 /// A record that is believed. It may still not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct VerifiedRecord {
@@ -49,7 +60,7 @@ pub struct VerifiedRecord {
 pub struct CurrentManifest {
     space: SpaceId,
     epoch: u64,
-    rotated_at: u64,
+    began: Epoch,
     manifest: Manifest,
 }
 
@@ -59,15 +70,15 @@ impl CurrentManifest {
         &self.manifest
     }
 
-    /// The seq of the rotate entry that names it.
-    pub fn rotated_at(&self) -> u64 {
-        self.rotated_at
+    /// The epoch that its rotate entry began.
+    pub fn began(&self) -> &Epoch {
+        &self.began
     }
 
     /// What is listed for a record: its floor. A line that no record can have is none: a rotator could otherwise put the
     /// floor where nobody ever writes again.
     pub fn line(&self, record: RecordId) -> Option<Line> {
-        self.manifest.lines.get(&record).copied().filter(|line| line.is_possible(self.rotated_at))
+        self.manifest.lines.get(&record).copied().filter(|line| line.is_possible(self.began.seq))
     }
 }
 
@@ -211,8 +222,8 @@ impl Log {
             return Err(ManifestError::WrongManifest);
         }
         let epoch = live.epoch();
-        let rotated_at = live.epoch_at(epoch).ok_or(ManifestError::NoManifest)?.seq;
-        Ok(CurrentManifest { space, epoch, rotated_at, manifest })
+        let began = *live.epoch_at(epoch).ok_or(ManifestError::NoManifest)?;
+        Ok(CurrentManifest { space, epoch, began, manifest })
     }
 
     /// Judges a record stored at `place`. `manifest` is needed for records of ended epochs only.

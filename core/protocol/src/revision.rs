@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::ids::{RecordHash, RecordId};
+use crate::log::Epoch;
 use crate::manifest::{Line, Manifest};
 use crate::placement::{Standing, VerifiedRecord};
 
@@ -141,17 +142,28 @@ pub enum Fault {
     Impossible,
 }
 
-/// V7: compares the manifest of a rotate entry at `rotated_at` with the unmarked revisions that somebody held when it
-/// arrived.
-pub fn faults(
-    manifest: &Manifest,
-    rotated_at: u64,
-    held: &BTreeMap<RecordId, Line>,
-) -> Vec<(RecordId, Fault)> {
+impl Fault {
+    /// The fault's stable name, as vectors have it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Omitted => "Omitted",
+            Self::Lowered => "Lowered",
+            Self::Exchanged => "Exchanged",
+            Self::Unheld => "Unheld",
+            Self::Impossible => "Impossible",
+        }
+    }
+}
+
+/// V7: compares the manifest of the rotation that began an epoch with the unmarked revisions that somebody held when it
+/// arrived. An epoch that began anew has an empty one, which omits nothing: what there was is lost (V8).
+pub fn faults(manifest: &Manifest, began: &Epoch, held: &BTreeMap<RecordId, Line>) -> Vec<(RecordId, Fault)> {
+    let nothing_left = began.anew && manifest.lines.is_empty();
     let of_held = held.iter().filter_map(|(record, held)| {
         let fault = match manifest.lines.get(record) {
+            None if nothing_left => return None,
             None => Fault::Omitted,
-            Some(line) if !line.is_possible(rotated_at) => Fault::Impossible,
+            Some(line) if !line.is_possible(began.seq) => Fault::Impossible,
             Some(line) if line.rev < held.rev => Fault::Lowered,
             Some(line) if line.rev > held.rev => Fault::Unheld,
             Some(line) if line.hash != held.hash => Fault::Exchanged,
@@ -161,7 +173,7 @@ pub fn faults(
     });
     let unknown = manifest.lines.iter().filter(|(record, _)| !held.contains_key(record));
     let of_unknown = unknown.map(|(record, line)| {
-        (*record, if line.is_possible(rotated_at) { Fault::Unheld } else { Fault::Impossible })
+        (*record, if line.is_possible(began.seq) { Fault::Unheld } else { Fault::Impossible })
     });
     of_held.chain(of_unknown).collect()
 }

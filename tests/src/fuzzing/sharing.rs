@@ -15,10 +15,11 @@ use countersign_crypto::kit::RecoveryKit;
 use countersign_crypto::link::Link;
 use countersign_crypto::record::OpenedRecord;
 use countersign_protocol::entry::SignedEntry;
-use countersign_protocol::ids::{RecordId, Signature, SpaceId};
+use countersign_protocol::ids::{Commitment, DeviceId, RecordId, Signature, SpaceId};
 use countersign_protocol::join::JoinRequest;
 use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::limits::{MAX_MANIFEST_LINES, highest_revision};
+use countersign_protocol::log::Epoch;
 use countersign_protocol::manifest::Manifest;
 use countersign_protocol::numbers::{Message, WorkspaceRole};
 use countersign_protocol::placement::{ManifestError, Place, Standing};
@@ -82,7 +83,8 @@ pub fn manifest(data: &[u8]) {
     let Ok(manifest) = Manifest::decode(data) else { return };
     assert_eq!(manifest.encode(), data, "a manifest with two encodings");
     assert!(manifest.lines.len() <= MAX_MANIFEST_LINES, "more lines than a manifest has");
-    let found = faults(&manifest, 1, &BTreeMap::new());
+    let began = Epoch { commit: Commitment::ZERO, by: DeviceId::ZERO, seq: 1, anew: false };
+    let found = faults(&manifest, &began, &BTreeMap::new());
     assert_eq!(found.len(), manifest.lines.len());
     for (record, fault) in found {
         let possible = (1..=highest_revision(1)).contains(&manifest.lines[&record].rev);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use countersign_crypto::flow::{Adopted, Author, FlowError, Outstanding};
 use countersign_protocol::ids::{InstanceId, RecordHash, RecordId, SpaceId};
-use countersign_protocol::limits::MAX_MANIFEST_LINES;
+use countersign_protocol::limits::{MAX_MANIFEST_LINES, highest_revision};
 use countersign_protocol::manifest::{Line, Manifest};
-use countersign_protocol::numbers::{RecordType, WorkspaceRole};
-use countersign_tests::workspace::{Phone, TestWorkspace};
+use countersign_protocol::numbers::{AccountRole, RecordType, WorkspaceRole};
+use countersign_tests::workspace::{Phone, TestWorkspace, card};
 
 use super::not_made;
 
@@ -99,4 +99,45 @@ fn hostile_rotator_seals_anew_what_only_its_member_may_write() {
         &[Adopted { instance: instance(&ben), base, opened: &opened }],
     );
     assert_eq!(not_made(without), "NotPermitted");
+}
+
+#[test]
+fn hostile_member_uses_up_the_revision_numbers_and_no_flow_makes_one_that_readers_refuse() {
+    let (mut workspace, mut ana, ben) = scene(605);
+    let account = workspace.account(&mut ana, &[(ben.user, AccountRole::Collaborator)]);
+    let codes = SpaceId::codes(workspace.log.workspace(), account);
+    let newest = workspace.newest(RecordId::of(codes, RecordType::Card, InstanceId::ZERO)).unwrap();
+    let opened = workspace.open(&ana, newest).unwrap();
+    let base = |rev| Line { rev, hash: RecordHash::from_bytes([7; 32]) };
+    let limit = highest_revision(workspace.log.next_seq());
+
+    let author = workspace.author(&ana);
+    let made = |rev| {
+        [
+            author.write(codes, InstanceId::ZERO, Some(base(rev)), &card("Mail")),
+            author.delete(codes, RecordType::Card, InstanceId::ZERO, base(rev)),
+            author.reseal(codes, InstanceId::ZERO, base(rev), &opened),
+        ]
+    };
+    for last in made(limit - 1) {
+        assert_eq!(workspace.verify(&last.unwrap()).unwrap().header.rev, limit);
+    }
+    for used_up in [limit, u64::MAX] {
+        for refused in made(used_up) {
+            assert_eq!(refused.unwrap_err(), FlowError::RevisionTooFar { limit });
+        }
+    }
+
+    // The entry that removes them, and the rotation after it, make room.
+    workspace.post(&mut ana, |author| author.grant(account, ben.user, None)).unwrap();
+    let author = workspace.author(&ana);
+    let rotate = |rev| {
+        let adopted = [Adopted { instance: InstanceId::ZERO, base: base(rev), opened: &opened }];
+        author.rotate(codes, Manifest::default(), &adopted)
+    };
+    let limit = highest_revision(workspace.log.next_seq() + 1);
+    assert_eq!(not_made(rotate(limit)), "RevisionTooFar");
+    let rotated = rotate(limit - 1).unwrap();
+    workspace.take(&rotated).unwrap();
+    assert_eq!(workspace.verify(&rotated.records[0]).unwrap().header.rev, limit);
 }

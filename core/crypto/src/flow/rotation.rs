@@ -7,7 +7,7 @@ use countersign_protocol::manifest::{Line, Manifest};
 use countersign_protocol::op::{Op, Rotate};
 
 use super::{Author, Batch, FlowError};
-use crate::record::{Draft, OpenedRecord};
+use crate::record::{Draft, OpenedRecord, next_revision};
 use crate::space_key::{KeyPlace, SpaceKey};
 
 /// A record that a rotation seals anew instead of carrying it over: one more revision, under the new key.
@@ -27,10 +27,13 @@ impl Author<'_> {
     ///
     /// # Errors
     /// [`FlowError::NotPermitted`] when this device may not write one of `adopted`: somebody else seals that one.
-    /// [`FlowError::ManifestTooLong`] when no reader would take the list.
+    /// [`FlowError::RevisionTooFar`] when one has the highest revision that the log allows.
+    /// [`FlowError::ManifestTooLong`] when no reader would take the list. [`FlowError::ContentLost`] when it lists what is
+    /// lost with its key.
     /// [`FlowError::Refused`] when the author may not or the space is clean. [`FlowError::KeyMissing`] when this device
     /// was not given the key that ends: it waits for its box, or [cuts the chain](Self::rotate_without_previous). The
-    /// controls of a rescued account are the exception: their key is lost with the account's Owners.
+    /// controls of a rescued account are the exception: their key is lost with the account's Owners, and so is what they
+    /// held. `manifest` is empty then.
     pub fn rotate(
         &self,
         space: SpaceId,
@@ -70,6 +73,9 @@ impl Author<'_> {
         if manifest.lines.len() > MAX_MANIFEST_LINES {
             return Err(FlowError::ManifestTooLong);
         }
+        if previous.is_none() && live.may_lose_its_key() && !manifest.lines.is_empty() {
+            return Err(FlowError::ContentLost);
+        }
         // Everybody would refuse what its author may not write, and the record would stay behind in the ended epoch.
         let may_write = |adopted: &Adopted<'_>| {
             let record_type = adopted.opened.record_type();
@@ -77,6 +83,9 @@ impl Author<'_> {
         };
         if !adopted.iter().all(may_write) {
             return Err(FlowError::NotPermitted);
+        }
+        for Adopted { base, .. } in adopted {
+            next_revision(Some(*base), self.log.next_seq())?;
         }
         let place = KeyPlace { workspace: self.log.workspace(), space, epoch: live.epoch() + 1 };
         let key = SpaceKey::generate(self.entropy)?;

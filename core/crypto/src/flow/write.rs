@@ -13,7 +13,8 @@ impl Author<'_> {
     /// Writes `content` as the revision after `base`, or as a new record.
     ///
     /// # Errors
-    /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, or there is no randomness.
+    /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, the log allows no higher
+    /// revision, or there is no randomness.
     pub fn write<T: Content>(
         &self,
         space: SpaceId,
@@ -28,7 +29,8 @@ impl Author<'_> {
     /// Deletes a record: a signed revision after `base` that says so.
     ///
     /// # Errors
-    /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, or there is no randomness.
+    /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, the log allows no higher
+    /// revision, or there is no randomness.
     pub fn delete(
         &self,
         space: SpaceId,
@@ -43,7 +45,8 @@ impl Author<'_> {
     /// Seals what was opened once more, as the revision after `base`: a record that a manifest left behind (V7).
     ///
     /// # Errors
-    /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, or there is no randomness.
+    /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, the log allows no higher
+    /// revision, or there is no randomness.
     pub fn reseal(
         &self,
         space: SpaceId,

@@ -23,7 +23,7 @@ fn draft() -> Draft {
 }
 
 fn header() -> RecordHeader {
-    draft().header(RecordType::WorkspaceName)
+    draft().header(RecordType::WorkspaceName).unwrap()
 }
 
 fn name(name: &str) -> WorkspaceName {
@@ -56,9 +56,25 @@ fn a_tombstone_has_no_content_and_says_of_what_type_it_is() {
 
 #[test]
 fn a_revision_counts_from_its_base_and_a_new_record_from_one() {
-    let of = |base| Draft { base, ..draft() }.header(RecordType::Card);
+    let of = |base| Draft { base, ..draft() }.header(RecordType::Card).unwrap();
     assert_eq!((of(None).rev, of(None).prev), (1, RecordHash::ZERO));
     assert_eq!((header().rev, header().prev), (3, RecordHash::from_bytes([4; 32])));
+}
+
+#[test]
+fn no_revision_is_made_above_the_highest_that_the_log_allows() {
+    let limit = highest_revision(draft().log_seq + 1);
+    let after = |rev| {
+        let base = Some(Line { rev, hash: RecordHash::from_bytes([4; 32]) });
+        Draft { base, ..draft() }.header(RecordType::Counter).map(|header| header.rev)
+    };
+    assert_eq!(after(limit - 1), Ok(limit));
+    for used_up in [limit, limit + 1, u64::MAX] {
+        assert_eq!(after(used_up), Err(SealError::RevisionTooFar { limit }));
+    }
+    // The longest log that can be thought of allows every number, and still none after the last.
+    let last = Some(Line { rev: u64::MAX, hash: RecordHash::ZERO });
+    assert_eq!(next_revision(last, u64::MAX), Err(SealError::RevisionTooFar { limit: u64::MAX }));
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl State {
             offer: None,
         };
         state.add_member(genesis.user, WorkspaceRole::Owner, [&genesis.device, &genesis.kit], 0);
-        let first = Epoch { commit: genesis.commit_directory, by: device, seq: 0 };
+        let first = Epoch { commit: genesis.commit_directory, by: device, seq: 0, anew: false };
         state.spaces.insert(SpaceId::directory(workspace), born(SpaceOf::Directory, first));
         state
     }
@@ -166,7 +166,7 @@ impl State {
             }
         }
         self.accounts.insert(id, Account::Live(account.roles.clone()));
-        let first = |commit: Commitment| Epoch { commit, by: author.device, seq };
+        let first = |commit: Commitment| Epoch { commit, by: author.device, seq, anew: false };
         let codes = born(SpaceOf::Codes(id), first(account.commit_codes));
         self.spaces.insert(SpaceId::codes(self.workspace, id), codes);
         let controls = born(SpaceOf::Controls(id), first(account.commit_controls));
@@ -211,11 +211,16 @@ impl State {
     fn apply_rotate(&mut self, author: Author, rotate: &op::Rotate, seq: u64) -> Option<Alarm> {
         let Some(Space::Live(space)) = self.spaces.get_mut(&rotate.space) else { return None };
         let before = space.epochs.last().map_or(author.device, |epoch| epoch.by);
-        let cut = rotate.prev_wrap.is_none() && !space.may_lose_its_key();
-        space.epochs.push(Epoch { commit: rotate.commit, by: author.device, seq });
+        let (without_key, excused) = (rotate.prev_wrap.is_none(), space.may_lose_its_key());
+        let anew = without_key && excused;
+        space.epochs.push(Epoch { commit: rotate.commit, by: author.device, seq, anew });
         space.manifest = Some(rotate.manifest);
         space.dirt = None;
-        cut.then_some(Alarm::KeyChainCut { space: rotate.space, by: author.device, before })
+        (without_key && !excused).then_some(Alarm::KeyChainCut {
+            space: rotate.space,
+            by: author.device,
+            before,
+        })
     }
 
     fn apply_transfer(&mut self, author: Author, user: UserId, ground: Ground) {

@@ -258,10 +258,11 @@ impl Encode for LiveSpace {
             SpaceOf::Codes(account) | SpaceOf::Controls(account) => account.write(writer),
         }
         writer.list(self.epochs.iter(), |writer, epoch| {
-            writer.array(3);
+            writer.array(4);
             epoch.commit.write(writer);
             epoch.by.write(writer);
             writer.integer(epoch.seq);
+            writer.integer(u64::from(epoch.anew));
         });
         writer.optional(self.manifest.as_ref());
         writer.optional(self.dirt.as_ref());
@@ -286,8 +287,13 @@ fn read_space(reader: &mut Reader<'_>, workspace: WorkspaceId) -> Result<(SpaceI
 }
 
 fn read_epoch(reader: &mut Reader<'_>) -> Result<Epoch, DecodeError> {
-    reader.array(3, "an epoch")?;
-    Ok(Epoch { commit: Commitment::read(reader)?, by: DeviceId::read(reader)?, seq: reader.integer("seq")? })
+    reader.array(4, "an epoch")?;
+    Ok(Epoch {
+        commit: Commitment::read(reader)?,
+        by: DeviceId::read(reader)?,
+        seq: reader.integer("seq")?,
+        anew: reader.integer("anew")? == 1,
+    })
 }
 
 impl Encode for Dirt {

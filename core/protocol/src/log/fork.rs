@@ -24,20 +24,25 @@ impl ForkEvidence {
 }
 
 impl Log {
-    /// Checks that `held` is on this log, and `other` an authentic entry that a log with `held` on it cannot hold.
+    /// Checks that `held` is on this log, and `other` an authentic entry that a log with `held` on it cannot hold: another
+    /// one with its seq, or one with the next seq that follows another entry. The log may have gone on since.
     ///
     /// # Errors
     /// [`ChainError::NotNext`] where `held` is not on this log or both fit on one; otherwise why `other` is no evidence, as
     /// [`Log::verify_next`] names it.
     pub fn fork_evidence(&self, held: &[u8], other: &[u8]) -> Result<ForkEvidence, EntryError> {
         let (held_entry, other_entry) = (SignedEntry::decode(held)?, SignedEntry::decode(other)?);
-        let seq = held_entry.entry.seq;
-        if self.head_at(seq) != Some(Head::of_entry(held)) {
+        let (seq, held_head) = (held_entry.entry.seq, Head::of_entry(held));
+        if self.head_at(seq) != Some(held_head) {
             return Err(ChainError::NotNext.into());
         }
-        match self.check_place(&other_entry.entry, Head::of_entry(other), other) {
+        let next = &other_entry.entry;
+        match self.check_place(next, Head::of_entry(other), other) {
             Err(EntryError::Chain(ChainError::Fork { seq: found })) if found == seq => {}
-            Err(EntryError::Chain(ChainError::ForkBefore { seq: found })) if found == seq + 1 => {}
+            // The seq after: whatever this log has there by now, it follows `held`.
+            Err(EntryError::Chain(
+                ChainError::Fork { seq: found } | ChainError::ForkBefore { seq: found },
+            )) if found == seq + 1 && next.prev != held_head => {}
             Err(error) => return Err(error),
             Ok(()) => return Err(ChainError::NotNext.into()),
         }

@@ -192,6 +192,9 @@ pub struct Epoch {
     pub by: DeviceId,
     /// The entry that began the epoch.
     pub seq: u64,
+    /// V8: whether it began after a rescue and without the key before: what the space held is lost with its Owners, and
+    /// nobody is to blame.
+    pub anew: bool,
 }
 
 /// V8: why a space is dirty.

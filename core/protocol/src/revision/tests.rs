@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::{Decision, Fault, Revision, Settled, decide, faults, settle};
-use crate::ids::{RecordHash, RecordId};
+use crate::ids::{Commitment, DeviceId, RecordHash, RecordId};
 use crate::limits::{MAX_INTEGER, REVISIONS_PER_ENTRY};
+use crate::log::Epoch;
 use crate::manifest::{Line, Manifest};
 use crate::placement::Standing::{self, Listed, Marked, Written};
 
@@ -150,6 +151,26 @@ fn a_record_resealed_with_the_rotation_stands() {
     assert_eq!(settle(&resealed, Some(line(&revision(5, Listed))), 2, true), Settled::Resealed);
 }
 
+/// An epoch that began with the entry at `seq`.
+fn began(seq: u64, anew: bool) -> Epoch {
+    Epoch { commit: Commitment::ZERO, by: DeviceId::ZERO, seq, anew }
+}
+
+#[test]
+fn after_a_rescue_an_empty_manifest_omits_nothing_and_any_other_is_judged_as_ever() {
+    let record = |byte| RecordId::from_bytes([byte; 16]);
+    let held = BTreeMap::from([(record(1), line(&revision(4, Written)))]);
+    let (empty, anew) = (Manifest::default(), began(9, true));
+    assert_eq!(faults(&empty, &anew, &held), []);
+    assert_eq!(faults(&empty, &began(9, false), &held), [(record(1), Fault::Omitted)]);
+    let other = Manifest { lines: BTreeMap::from([(record(2), line(&revision(1, Written)))]) };
+    assert_eq!(
+        faults(&other, &anew, &held),
+        [(record(1), Fault::Omitted), (record(2), Fault::Unheld)],
+        "a rotator who lists something says that there is something"
+    );
+}
+
 #[test]
 fn hostile_rotator_drops_lowers_exchanges_and_invents_records() {
     let record = |byte| RecordId::from_bytes([byte; 16]);
@@ -175,7 +196,7 @@ fn hostile_rotator_drops_lowers_exchanges_and_invents_records() {
             (record(9), of(MAX_INTEGER, 4)),
         ]),
     };
-    let mut found = faults(&manifest, 9, &held);
+    let mut found = faults(&manifest, &began(9, false), &held);
     found.sort_by_key(|(record, _)| *record);
     assert_eq!(
         found,

@@ -6,7 +6,7 @@ use crate::log::{ChainError, EntryError, Log, OpError, Thing};
 use crate::numbers::{DeviceKind, WorkspaceRole};
 use crate::testkit::{Keys, TestWorkspace, genesis, genesis_op, invite, set_role, sign_genesis, user};
 
-use WorkspaceRole::{Admin, User};
+use WorkspaceRole::{Admin, SuperAdmin, User};
 
 fn begin(wire: &[u8]) -> Result<Log, EntryError> {
     Log::begin(wire, SignedEntry::decode(wire).unwrap().entry.workspace)
@@ -156,6 +156,26 @@ fn evidence_of_a_fork_holds_both_entries() {
     // What follows is no evidence of anything.
     let next = ws.signed(&Keys::phone("ana"), set_role("cleo", Admin));
     assert_eq!(ws.log.fork_evidence(&mine, &next).unwrap_err().name(), "NotNext");
+}
+
+#[test]
+fn an_entry_that_follows_another_head_stays_evidence_when_the_log_has_gone_on() {
+    let mut ws = TestWorkspace::of_ana();
+    let mut others = ws.clone();
+    let mine = ws.signed(&Keys::phone("sue"), set_role("ben", Admin));
+    ws.receive(&mine).unwrap();
+    // On the other log, another entry stands there, and this one follows it.
+    others.must(&Keys::phone("sue"), set_role("ben", SuperAdmin));
+    let theirs = others.signed(&Keys::phone("adam"), set_role("cleo", Admin));
+    for further in 0..3 {
+        let evidence = ws.log.fork_evidence(&mine, &theirs);
+        assert_eq!(evidence.unwrap().other.encode(), theirs, "{further} entries later");
+        ws.must(&Keys::phone("ana"), invite(["dora", "eve", "fay"][further], User));
+    }
+    // It is none about an entry before, which a log with both could have.
+    let before = ws.entries[ws.entries.len() - 5].clone();
+    let seq = SignedEntry::decode(&theirs).unwrap().entry.seq;
+    assert_eq!(ws.log.fork_evidence(&before, &theirs), Err(ChainError::Fork { seq }.into()));
 }
 
 #[test]

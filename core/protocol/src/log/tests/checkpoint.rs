@@ -5,7 +5,7 @@ use crate::ids::{Head, sha256};
 use crate::log::{CheckpointError, Log, Space};
 use crate::numbers::AccountRole::{Collaborator, Owner};
 use crate::numbers::WorkspaceRole::{Admin, User};
-use crate::op::Op;
+use crate::op::{Op, Rotate};
 use crate::testkit::{
     Keys, TestWorkspace, account, grant, invite, invite_id, remove_device, remove_member, set_role, transfer,
 };
@@ -25,6 +25,8 @@ fn eventful() -> TestWorkspace {
     let rotation = ws.rotation(ws.directory(), "second");
     ws.must(&ana, rotation);
     ws.must(&ana, grant("shop", "cleo", Some(Owner)));
+    let Op::Rotate(rotate) = ws.rotation(ws.controls("shop"), "anew") else { unreachable!() };
+    ws.must(&Keys::phone("cleo"), Op::Rotate(Rotate { prev_wrap: None, ..rotate }));
     ws.must(&ana, remove_device(&Keys::kit("adam")));
     ws.must(&ana, set_role("adam", User));
     ws.must(&ana, transfer("sue"));
@@ -41,6 +43,8 @@ fn a_checkpoint_loads_as_the_log_that_made_it() {
     let loaded = load(&ws, &ws.log.to_checkpoint()).unwrap();
     assert!(loaded == ws.log);
     assert_eq!(loaded.to_checkpoint(), ws.log.to_checkpoint());
+    let controls = loaded.state().live_space(ws.controls("shop")).unwrap();
+    assert_eq!([1, 2].map(|epoch| controls.epoch_at(epoch).unwrap().anew), [false, true]);
 }
 
 #[test]

@@ -152,6 +152,12 @@ fn a_rotation_without_the_key_before_is_valid_and_an_alarm_that_names_both() {
     assert_eq!(accepted.alarm, Some(Alarm::KeyChainCut { space, by, before }));
 }
 
+/// Whether the current epoch of a space began without the key before, and nobody is to blame.
+fn begins_anew(ws: &TestWorkspace, space: SpaceId) -> bool {
+    let live = ws.log.state().live_space(space).unwrap();
+    live.epoch_at(live.epoch()).unwrap().anew
+}
+
 #[test]
 fn after_a_rescue_the_controls_start_anew_without_alarm_and_the_codes_do_not() {
     let mut ws = TestWorkspace::of_ana();
@@ -164,12 +170,15 @@ fn after_a_rescue_the_controls_start_anew_without_alarm_and_the_codes_do_not() {
     for space in [codes, controls] {
         // With the key before, neither is an alarm: whoever was a Collaborator holds that of the codes.
         let chained = ws.rotation(space, "chained");
-        assert_eq!(ws.clone().must(&Keys::phone("cleo"), chained).alarm, None);
+        let mut kept = ws.clone();
+        assert_eq!(kept.must(&Keys::phone("cleo"), chained).alarm, None);
+        assert!(!begins_anew(&kept, space));
         let cut = rotate_with(ws.rotation(space, "next"), |rotate| rotate.prev_wrap = None);
         let (by, before) = (Keys::phone("cleo").id(), Keys::phone("ben").id());
         let alarm = (space == codes).then_some(Alarm::KeyChainCut { space, by, before });
         assert_eq!(ws.must(&Keys::phone("cleo"), cut).alarm, alarm);
         assert!(!ws.is_dirty(space));
+        assert_eq!(begins_anew(&ws, space), space == controls);
     }
 }
 

@@ -253,8 +253,8 @@ fn hostile_rotator_lists_a_revision_that_no_record_can_have() {
         let manifest = Manifest { lines: BTreeMap::from([(record, Line { rev, ..line })]) };
         let bytes = ws.rotate_to(&ben(), codes, &manifest);
         let verified = ws.log.verify_manifest(codes, &bytes).unwrap();
-        assert_eq!((verified.rotated_at(), verified.line(record).is_some()), (rotated_at, is_floor), "{rev}");
-        let found = faults(&manifest, rotated_at, &BTreeMap::from([(record, line)]));
+        assert_eq!((verified.began().seq, verified.line(record).is_some()), (rotated_at, is_floor), "{rev}");
+        let found = faults(&manifest, verified.began(), &BTreeMap::from([(record, line)]));
         assert_eq!(found.contains(&(record, Fault::Impossible)), !is_floor, "{rev}");
         // What was accepted before stays, unmarked, and is to be resealed.
         let copy = Revision { rev: 1, hash: line.hash, prev: RecordHash::ZERO, epoch: 1, standing: Written };
