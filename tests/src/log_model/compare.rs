@@ -29,12 +29,12 @@ pub struct Met {
     pub steps: u64,
     /// How often each verdict was given: `ok`, an alarm's name, or an error's.
     pub verdicts: BTreeMap<&'static str, u64>,
-    /// How often two Admins' devices raced.
+    /// How often two Admins raced.
     pub races: Races,
 }
 
-/// Races of two devices of Admins with entries that are both good on one head. One is taken, the other is a fork there,
-/// and is planned again on the new head.
+/// Races of two Admins, two members with a device each, whose entries are both good on one head. One is taken, the other
+/// is a fork there, and is planned again on the new head.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Races {
     /// It is still good on the new head.
@@ -189,15 +189,16 @@ fn race(random: &mut Random, pair: &mut Pair, races: &mut Races) -> Result<Vec<V
     let (first, first_author) = moves::entry(random, &pair.model);
     let (second, second_author) = moves::entry(random, &pair.model);
     let wires = [moves::signed(&first, first_author), moves::signed(&second, second_author)];
-    let of_admins = first.by != second.by
-        && [first.by, second.by].iter().all(|by| pair.model.is_device_of_an_admin(by))
+    let admins = [first.by, second.by].map(|by| pair.model.admin_of(&by));
+    let of_two_admins = admins[0] != admins[1]
+        && admins.iter().all(Option::is_some)
         && wires.iter().all(|wire| pair.model.clone().verify_next(wire).is_ok());
     let one = pair.judge(&wires[0])?;
     let two = pair.judge(&wires[1])?;
     let head = *pair.model.heads.last().expect("a log has a genesis");
     let again = Entry { seq: pair.model.heads.len() as u64, prev: head, ..second };
     let three = pair.judge(&moves::signed(&again, second_author))?;
-    if of_admins {
+    if of_two_admins {
         if (one.is_ok(), two) != (true, Err("Fork")) {
             return Err(format!("a race of two good entries ended with {one:?} and {two:?}"));
         }

@@ -33,13 +33,14 @@ fn must(holds: bool, error: &'static str) -> Judged {
 impl Model {
     pub(super) fn add_device(&mut self, device: &Device, user: Id) {
         let added = self.seq();
-        let state = DeviceState { sign: device.sign, kind: device.kind, user, added, removed: None };
+        let Device { suite, kind, sign, key_box, .. } = *device;
+        let state = DeviceState { suite, kind, sign, key_box, user, added, removed: None };
         self.devices.insert(device_id(device), state);
     }
 
     pub(super) fn add_space(&mut self, kind: u8, account: Option<Id>, commit: Hash, by: Id) {
         let id = space_id(&self.ws, kind, &account.unwrap_or(NO_ACCOUNT));
-        let epochs = vec![EpochState { commit, by, seq: self.seq() }];
+        let epochs = vec![EpochState { commit, by, seq: self.seq(), anew: false }];
         self.spaces.insert(id, SpaceState { account, kind, epochs, manifest: None, dirty: None });
     }
 
@@ -53,10 +54,10 @@ impl Model {
         device.removed.is_none() && self.users[&device.user] != 0
     }
 
-    /// Whether it is an active device of Admin and above.
-    pub(crate) fn is_device_of_an_admin(&self, device: &Id) -> bool {
-        let held = self.devices.get(device);
-        held.is_some_and(|held| self.device_is_active(held) && self.users[&held.user] >= ADMIN)
+    /// Whose device it is, where it is an active one of Admin and above.
+    pub(crate) fn admin_of(&self, device: &Id) -> Option<Id> {
+        let held = self.devices.get(device).filter(|held| self.device_is_active(held))?;
+        (self.users[&held.user] >= ADMIN).then_some(held.user)
     }
 
     /// Whether a user has an active device of that kind.
@@ -228,12 +229,13 @@ impl Model {
         let dirt = held.dirty.ok_or("NotDirty")?;
         must(*epoch == held.epochs.len() as u64 + 1, "WrongEpoch")?;
         must(held.epochs.iter().all(|before| before.commit != *commit), "CommitmentReused")?;
-        let began = EpochState { commit: *commit, by: entry.by, seq: self.seq() };
+        let excused = dirt.rescue && held.kind == CONTROLS;
+        let anew = excused && prev_wrap.is_none();
+        let began = EpochState { commit: *commit, by: entry.by, seq: self.seq(), anew };
         let space = self.spaces.get_mut(space).expect("judged");
         space.epochs.push(began);
         space.manifest = Some(*manifest);
         space.dirty = None;
-        let excused = dirt.rescue && held.kind == CONTROLS;
         Ok((prev_wrap.is_none() && !excused).then_some("KeyChainCut"))
     }
 

@@ -65,7 +65,8 @@ fn has_a_way_out(mut model: Model, account: Id, roles: &BTreeMap<Id, u64>) -> bo
         return model.delete_account(owner, account).is_ok();
     };
     if !model.has(&user, PHONE) {
-        let phone = DeviceState { sign: [0; 32], kind: PHONE, user, added: 0, removed: None };
+        let (sign, key_box) = ([0; 32], [0; 32]);
+        let phone = DeviceState { suite: 1, kind: PHONE, sign, key_box, user, added: 0, removed: None };
         model.devices.insert(Id::default(), phone);
     }
     let owner = workspace_owner(&model);

@@ -25,8 +25,10 @@ type Judged = Result<(), &'static str>;
 
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct DeviceState {
-    pub(crate) sign: Hash,
+    pub(crate) suite: u64,
     pub(crate) kind: u64,
+    pub(crate) sign: Hash,
+    pub(crate) key_box: Hash,
     pub(crate) user: Id,
     /// The seq of the entry that added it, and of the one that removed it or its user.
     pub(crate) added: u64,
@@ -62,12 +64,14 @@ pub(crate) struct SpaceState {
     pub(crate) dirty: Option<DirtState>,
 }
 
-/// "Of each, for every epoch from 1: commitment, author device and seq of the entry that began it."
+/// "Of each, for every epoch from 1: commitment, author device and seq of the entry that began it, and whether it began
+/// anew."
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct EpochState {
     pub(crate) commit: Hash,
     pub(crate) by: Id,
     pub(crate) seq: u64,
+    pub(crate) anew: bool,
 }
 
 /// "Since which seq, whether by a rescue, and whose rights shrank in this epoch, with the strongest roles that they had":
@@ -83,6 +87,8 @@ pub(crate) struct DirtState {
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Model {
     pub(crate) ws: Id,
+    /// The user of the genesis.
+    pub(crate) founder: Id,
     pub(crate) heads: Vec<Hash>,
     /// The role of an active user; 0 of a removed one.
     pub(crate) users: BTreeMap<Id, u64>,
@@ -135,6 +141,7 @@ impl Model {
         must(proven(phone) && proven(kit), "BadProof")?;
         let mut model = Self {
             ws,
+            founder: *user,
             heads: Vec::new(),
             users: BTreeMap::from([(*user, WORKSPACE_OWNER)]),
             devices: BTreeMap::new(),

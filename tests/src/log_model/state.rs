@@ -1,13 +1,16 @@
 //! The product's state beside the model's, field by field.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countersign_protocol::log::{
-    Account, Device, Dirt, Invite, InviteStatus as Status, LiveSpace, Log, Rights, SpaceOf, User,
+    Account, Device, Dirt, Invite, InviteStatus as Status, LiveSpace, Log, Member, Rights, Space, SpaceOf,
+    User,
 };
 
-use super::message::{Hash, Id};
-use super::rules::{DeviceState, DirtState, EpochState, InviteState, InviteStatus, Model, SpaceState};
+use super::message::Id;
+use super::rules::{
+    DeviceState, DirtState, EpochState, InviteState, InviteStatus, Model, SpaceState, WORKSPACE_OWNER,
+};
 
 /// Whether both hold the same.
 pub(super) fn same(model: &Model, log: &Log) -> Result<(), String> {
@@ -15,11 +18,14 @@ pub(super) fn same(model: &Model, log: &Log) -> Result<(), String> {
     equal("length", &(model.heads.len() as u64), &log.next_seq())?;
     // Each head before was the last one of a step before.
     equal("head", &model.heads.last(), &Some(log.head().as_bytes()))?;
-    equal("users", &model.users, &users(log))?;
-    equal("devices", &devices(model), &log_devices(log))?;
+    equal("founder", &model.founder, state.founder().as_bytes())?;
+    equal("owner", &owners(model), &vec![*state.owner().as_bytes()])?;
+    equal("users", &users(model), &log_users(log))?;
+    equal("devices", &model.devices, &log_devices(log))?;
     equal("invites", &model.invites, &log_invites(log))?;
     equal("accounts", &model.accounts, &accounts(log))?;
     equal("spaces", &spaces(model), &log_spaces(log)?)?;
+    equal("ended spaces", &ended_spaces(model), &log_ended_spaces(log))?;
     let offer = state.offer().map(|offer| (*offer.to.as_bytes(), *offer.by.as_bytes()));
     equal("offer", &model.offer, &offer)
 }
@@ -28,26 +34,47 @@ fn equal<T: PartialEq + std::fmt::Debug>(what: &str, model: &T, product: &T) -> 
     if model == product { Ok(()) } else { Err(format!("{what}: model {model:?}, product {product:?}")) }
 }
 
-fn users(log: &Log) -> BTreeMap<Id, u64> {
-    let role = |user: &User| match user {
-        User::Active(member) => u64::from(member.role.number()),
-        User::Removed => 0,
+fn owners(model: &Model) -> Vec<Id> {
+    model.users.iter().filter(|(_, role)| **role == WORKSPACE_OWNER).map(|(user, _)| *user).collect()
+}
+
+/// Of a member: role, active devices, accounts. Of somebody who is removed, nothing.
+type Users = BTreeMap<Id, Option<(u64, BTreeSet<Id>, BTreeSet<Id>)>>;
+
+fn users(model: &Model) -> Users {
+    let of = |user: &Id, role: u64| {
+        let devices = model.devices.iter();
+        let devices = devices.filter(|(_, device)| device.user == *user && model.device_is_active(device));
+        let accounts = model.accounts.keys().filter(|account| model.account_role(account, user) != 0);
+        (role, devices.map(|(id, _)| *id).collect(), accounts.copied().collect())
     };
-    log.state().users().iter().map(|(id, user)| (*id.as_bytes(), role(user))).collect()
+    model.users.iter().map(|(id, role)| (*id, (*role != 0).then(|| of(id, *role)))).collect()
 }
 
-/// Signing key, kind, user, and when it came and went.
-type Devices = BTreeMap<Id, (Hash, u64, Id, u64, Option<u64>)>;
-
-fn devices(model: &Model) -> Devices {
-    let of = |device: &DeviceState| (device.sign, device.kind, device.user, device.added, device.removed);
-    model.devices.iter().map(|(id, device)| (*id, of(device))).collect()
+fn log_users(log: &Log) -> Users {
+    let of = |user: &User| match user {
+        User::Active(Member { role, devices, accounts }) => {
+            let devices = devices.iter().map(|device| *device.as_bytes());
+            let accounts = accounts.iter().map(|account| *account.as_bytes());
+            Some((u64::from(role.number()), devices.collect(), accounts.collect()))
+        }
+        User::Removed => None,
+    };
+    log.state().users().iter().map(|(id, user)| (*id.as_bytes(), of(user))).collect()
 }
 
-fn log_devices(log: &Log) -> Devices {
+fn log_devices(log: &Log) -> BTreeMap<Id, DeviceState> {
     let of = |device: &Device| {
-        let Device { record, user, added, removed } = device;
-        (*record.signing_key.as_bytes(), u64::from(record.kind.number()), *user.as_bytes(), *added, *removed)
+        let Device { record, user, added, removed } = *device;
+        DeviceState {
+            suite: u64::from(record.suite.number()),
+            kind: u64::from(record.kind.number()),
+            sign: *record.signing_key.as_bytes(),
+            key_box: *record.box_key.as_bytes(),
+            user: *user.as_bytes(),
+            added,
+            removed,
+        }
     };
     log.state().devices().iter().map(|(id, device)| (*id.as_bytes(), of(device))).collect()
 }
@@ -77,11 +104,23 @@ fn accounts(log: &Log) -> BTreeMap<Id, Option<BTreeMap<Id, u64>>> {
     log.state().accounts().iter().map(|(id, account)| (*id.as_bytes(), roles(account))).collect()
 }
 
+/// Whether a space's account, if it has one, is live.
+fn is_live(model: &Model, space: &SpaceState) -> bool {
+    space.account.is_none_or(|account| model.accounts.get(&account).is_some_and(Option::is_some))
+}
+
 fn spaces(model: &Model) -> BTreeMap<Id, SpaceState> {
-    let live = model.spaces.iter().filter(|(_, space)| {
-        space.account.is_none_or(|account| model.accounts.get(&account).is_some_and(Option::is_some))
-    });
+    let live = model.spaces.iter().filter(|(_, space)| is_live(model, space));
     live.map(|(id, space)| (*id, space.clone())).collect()
+}
+
+fn ended_spaces(model: &Model) -> BTreeSet<Id> {
+    model.spaces.iter().filter(|(_, space)| !is_live(model, space)).map(|(id, _)| *id).collect()
+}
+
+fn log_ended_spaces(log: &Log) -> BTreeSet<Id> {
+    let ended = log.state().spaces().iter().filter(|(_, space)| matches!(space, Space::Ended));
+    ended.map(|(id, _)| *id.as_bytes()).collect()
 }
 
 fn log_spaces(log: &Log) -> Result<BTreeMap<Id, SpaceState>, String> {
@@ -100,6 +139,7 @@ fn log_space(space: &LiveSpace) -> Result<SpaceState, String> {
         commit: *epoch.commit.as_bytes(),
         by: *epoch.by.as_bytes(),
         seq: epoch.seq,
+        anew: epoch.anew,
     });
     Ok(SpaceState {
         account,

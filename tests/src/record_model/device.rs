@@ -9,8 +9,11 @@ use countersign_protocol::manifest::{Line, Manifest};
 use countersign_protocol::placement::{CurrentManifest, Standing};
 use countersign_protocol::revision::{Decision, Revision, Settled, decide, settle};
 
+use crate::log_model::random::Random;
+
 use super::history::History;
 use super::rules::{self, Of};
+use super::{Met, count};
 
 /// A revision that is held.
 struct Copy {
@@ -58,32 +61,47 @@ impl Device {
         self.log.next_seq() - 1
     }
 
+    /// Which record of the history one of its copies is.
+    pub(super) fn any_held(&self, random: &mut Random) -> Option<usize> {
+        let held: Vec<usize> = self.copies.values().map(|copy| copy.written).collect();
+        (!held.is_empty()).then(|| *random.pick(&held))
+    }
+
     fn floor(&self, record: RecordId) -> Option<Line> {
         self.manifest.as_ref().and_then(|manifest| manifest.line(record))
     }
 
     /// Takes the next entry, with its manifest or without. Whether there was one.
-    pub(super) fn sync_one(&mut self, history: &History, with_manifest: bool) -> Result<bool, String> {
+    pub(super) fn sync_one(
+        &mut self,
+        history: &History,
+        with_manifest: bool,
+        met: &mut Met,
+    ) -> Result<bool, String> {
         let Some((wire, manifest)) = history.entry(self.seq() + 1) else { return Ok(false) };
         self.log.verify_next(wire).map_err(|error| error.name().to_owned())?;
         if manifest.is_some() {
             self.manifest = None;
             if with_manifest {
-                self.fetch_manifest(history)?;
+                self.fetch_manifest(history, met)?;
             }
         }
         Ok(true)
     }
 
     /// Gets the manifest of the current epoch, and settles the copies by it.
-    pub(super) fn fetch_manifest(&mut self, history: &History) -> Result<(), String> {
+    pub(super) fn fetch_manifest(&mut self, history: &History, met: &mut Met) -> Result<(), String> {
         let (None, Some(manifest)) = (&self.manifest, history.manifest_at(self.seq())) else { return Ok(()) };
         let verified = self.log.verify_manifest(history.space(), &manifest.encode());
         self.manifest = Some(verified.map_err(|error| error.name().to_owned())?);
         let (epoch, seq) = (history.at(self.seq()).epoch, self.seq());
         for record in manifest.lines.keys() {
-            if self.floor(*record) != rules::floor(manifest, history.rotated_at(seq), *record) {
+            let floor = rules::floor(manifest, history.rotated_at(seq), *record);
+            if self.floor(*record) != floor {
                 return Err("a floor that the document does not give".to_owned());
+            }
+            if floor.is_none() {
+                count(met, "an impossible line");
             }
         }
         let mut copies = std::mem::take(&mut self.copies);
@@ -100,6 +118,7 @@ impl Device {
             );
             let settled = settle(&copy.revision, self.floor(*record), epoch, may);
             same(settled_name(settled), expected, "at a rotation")?;
+            count(met, expected);
             if settled == Settled::Listed {
                 copy.revision.standing = Standing::Listed;
                 copy.warned = false;
@@ -112,23 +131,25 @@ impl Device {
         Ok(())
     }
 
-    /// Receives a record that a server shows; says what became of it.
-    pub(super) fn receive(&mut self, history: &History, index: usize) -> Result<&'static str, String> {
+    /// Receives a record that a server shows.
+    pub(super) fn receive(&mut self, history: &History, index: usize, met: &mut Met) -> Result<(), String> {
         let written = &history.records[index];
         let (record, seq) = (written.place().record, self.seq());
         let expected = rules::judge(history, seq, written, self.manifest.as_ref());
         let verdict = self.log.verify_record(written.place(), written.sealed(), self.manifest.as_ref());
         let name = match &verdict {
-            Ok(verified) => standing_name(verified.standing),
+            Ok(verified) => verified.standing.name(),
             Err(error) => error.name(),
         };
         same(name, expected, "on a record")?;
-        let Ok(verified) = verdict else { return Ok(name) };
+        count(met, name);
+        let Ok(verified) = verdict else { return Ok(()) };
         let incoming = Revision::from(verified);
         let held = self.copies.get(&record).map(|copy| copy.revision);
         let decision = decide(held.as_ref(), &incoming, self.floor(record));
         let expected = rules::decide(held.as_ref().map(of), of(&incoming), self.floor(record));
         same(decision_name(decision), expected, "against what is held")?;
+        count(met, expected);
         match decision {
             Decision::Take | Decision::TakeBeside | Decision::ShowBeside | Decision::Confirm => {
                 let copy = Copy { revision: incoming, written: index, taken_at: seq, warned: false };
@@ -140,7 +161,7 @@ impl Device {
             }
             Decision::KeepBeside | Decision::Known | Decision::Older | Decision::Refuse => {}
         }
-        Ok(name)
+        Ok(())
     }
 
     /// What this device would list at a rotation: what stands.
@@ -176,14 +197,6 @@ impl Device {
             }
         }
         Ok(())
-    }
-}
-
-const fn standing_name(standing: Standing) -> &'static str {
-    match standing {
-        Standing::Written => "written",
-        Standing::Listed => "listed",
-        Standing::Marked => "marked",
     }
 }
 

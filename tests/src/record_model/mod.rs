@@ -17,8 +17,12 @@ use history::History;
 /// The steps of one interleaving.
 const STEPS: usize = 60;
 
-/// How often each verdict was given.
+/// How often each verdict on a record was given, each decision against what is held, and each outcome of a rotation.
 pub type Met = BTreeMap<&'static str, u64>;
+
+fn count(met: &mut Met, name: &'static str) {
+    *met.entry(name).or_default() += 1;
+}
 
 /// One random interleaving.
 ///
@@ -52,19 +56,21 @@ fn act(
         0..=5 => history.write(random),
         6..=8 => history.change_rights(random),
         9 => {
-            while devices[0].sync_one(history, true)? {}
+            while devices[0].sync_one(history, true, met)? {}
             let manifest = devices[0].honest_manifest();
             history.rotate(random, manifest);
         }
         10..=12 => {
-            let with_manifest = !random.one_in(6);
-            devices[which].sync_one(history, with_manifest)?;
+            let with_manifest = !random.one_in(3);
+            devices[which].sync_one(history, with_manifest, met)?;
         }
-        13 => devices[which].fetch_manifest(history)?,
+        13 => devices[which].fetch_manifest(history, met)?,
         14 if devices.len() < 5 => devices.push(Device::fresh()),
         _ => {
-            if let Some(record) = history.any_record(random) {
-                *met.entry(devices[which].receive(history, record)?).or_default() += 1;
+            // Now and then what the device has already: it may stand in another way by now.
+            let again = if random.one_in(3) { devices[which].any_held(random) } else { None };
+            if let Some(record) = again.or_else(|| history.any_record(random)) {
+                devices[which].receive(history, record, met)?;
             }
         }
     }
