@@ -1,6 +1,7 @@
 //! The files of `tests/vectors/`, read as another implementation would read them.
 
 mod file;
+mod judged;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,7 +34,7 @@ use countersign_tests::data;
 use countersign_tests::workspace::TestWorkspace;
 use serde_json::Value;
 
-use file::{File, bytes, device, fixed, given, input, place, space_key, text, workspace};
+use file::{File, after, bytes, device, fixed, given, input, place, space_key, text, workspace};
 
 #[test]
 fn every_file_of_vectors_is_read_here() {
@@ -65,16 +66,57 @@ fn a_log_is_accepted_entry_by_entry_and_each_bad_entry_is_refused_where_it_says(
     }
     let ops: BTreeSet<_> = file.good().iter().map(|good| good["name"].as_str().unwrap()).collect();
     assert_eq!(ops.len(), 13, "every op is in the log");
-    let mut refused = 0;
     for bad in file.bad().iter().filter(|bad| !bad["after"].is_null()) {
-        let after: usize = bad["after"].as_u64().unwrap().try_into().unwrap();
-        let error = logs[after].clone().verify_next(&input(bad)).unwrap_err();
+        let error = logs[after(bad)].clone().verify_next(&input(bad)).unwrap_err();
         assert_eq!(error.name(), bad["error"], "{}", bad["name"]);
-        refused += 1;
     }
-    assert!(refused >= 24, "{refused}");
+    for bad in file.bad().iter().filter(|bad| !bad["pinned"].is_null()) {
+        let error = Log::begin(&input(bad), workspace(&bad["pinned"])).unwrap_err();
+        assert_eq!(error.name(), bad["error"], "{}", bad["name"]);
+    }
     assert_eq!(file.refuses(SignedEntry::decode), 9);
+    assert_eq!(
+        judged::names(file.bad(), "error"),
+        judged::sorted(ENTRY_ERRORS),
+        "every error has its vector"
+    );
 }
+
+/// Every name by which an entry is refused.
+const ENTRY_ERRORS: [&str; 32] = [
+    "TooLong",
+    "Malformed",
+    "NeedsUpdate",
+    "NotCanonical",
+    "WrongWorkspace",
+    "MisplacedGenesis",
+    "Gap",
+    "AlreadyHeld",
+    "Fork",
+    "ForkBefore",
+    "NotNext",
+    "UnknownAuthor",
+    "RemovedAuthor",
+    "BadSignature",
+    "Absent",
+    "Inactive",
+    "Reborn",
+    "NotPermitted",
+    "NothingChanges",
+    "WrongDeviceKind",
+    "UnusableBoxKey",
+    "BadProof",
+    "WrongInviteId",
+    "InviteExpired",
+    "IssuerLapsed",
+    "BadInviteSignature",
+    "LastOwner",
+    "OwnerNeedsPhoneAndKit",
+    "KitNeeded",
+    "NotDirty",
+    "WrongEpoch",
+    "CommitmentReused",
+];
 
 #[test]
 fn device_offers_join_requests_boxes_and_manifests_read_or_are_refused() {

@@ -6,11 +6,13 @@
 mod content;
 mod devices;
 mod invites;
+mod judged;
 mod keys;
 mod kit;
 mod links;
 mod log;
 mod records;
+mod scene;
 mod shared;
 
 use std::collections::BTreeMap;
@@ -56,6 +58,7 @@ fn folder() -> PathBuf {
 
 /// Each file by name, as the code makes it.
 fn files() -> BTreeMap<&'static str, String> {
+    let scene = scene::Scene::new();
     let files: [(&str, Value); 15] = [
         ("content.json", content::contents()),
         ("device-offer.json", devices::offers()),
@@ -63,13 +66,13 @@ fn files() -> BTreeMap<&'static str, String> {
         ("greeting.json", invites::greetings()),
         ("ids.json", keys::ids()),
         ("join-request.json", invites::join_requests()),
-        ("key-box.json", keys::boxes()),
+        ("key-box.json", keys::boxes(&scene)),
         ("link.json", links::links()),
         ("login.json", devices::logins()),
-        ("manifest.json", records::manifests()),
+        ("manifest.json", records::manifests(&scene)),
         ("pop.json", devices::pops()),
         ("prev-wrap.json", keys::wraps()),
-        ("record.json", records::records()),
+        ("record.json", records::records(&scene)),
         ("recovery-kit.json", kit::kits()),
         ("safety-words.json", kit::words()),
     ];

@@ -7,6 +7,7 @@ use countersign_crypto::entropy::Entropy;
 use countersign_crypto::space_key::{KeyPlace, SpaceKey};
 use countersign_protocol::DecodeError;
 use countersign_protocol::ids::{SpaceId, WorkspaceId};
+use countersign_protocol::log::Log;
 use countersign_tests::data;
 use countersign_tests::entropy::Given;
 use serde_json::Value;
@@ -32,11 +33,31 @@ impl File {
 
     /// Each bad one that is refused for its form is refused with its error's name.
     pub(super) fn refuses<T>(&self, decode: fn(&[u8]) -> Result<T, DecodeError>) -> usize {
-        let refused = self.bad().iter().filter(|bad| bad["open_error"].is_null() && bad["after"].is_null());
+        let refused = self
+            .bad()
+            .iter()
+            .filter(|bad| ["open_error", "after", "pinned"].iter().all(|key| bad[*key].is_null()));
         refused
             .map(|bad| assert_eq!(decode(&input(bad)).err().map(|e| e.name()), text(&bad["error"]), "{bad}"))
             .count()
     }
+}
+
+/// The log by which a file's `judged` ones are judged, after each entry.
+pub(super) fn logs(file: &File) -> Vec<Log> {
+    let listed = &file.0["judged_by"];
+    let mut logs: Vec<Log> = Vec::new();
+    for wire in listed["log"].as_array().unwrap() {
+        let wire = bytes(wire);
+        let log = logs.last().cloned().map(|mut next| next.verify_next(&wire).map(|_| next).unwrap());
+        logs.push(log.unwrap_or_else(|| Log::begin(&wire, workspace(&listed["workspace"])).unwrap()));
+    }
+    logs
+}
+
+/// After which entry something is judged.
+pub(super) fn after(vector: &Value) -> usize {
+    vector["after"].as_u64().unwrap().try_into().unwrap()
 }
 
 pub(super) fn text(value: &Value) -> Option<&str> {
@@ -52,7 +73,12 @@ pub(super) fn fixed<const N: usize>(value: &Value) -> [u8; N] {
 }
 
 pub(super) fn input(bad: &Value) -> Vec<u8> {
-    bad["zeros"].as_u64().map_or_else(|| bytes(&bad["bytes"]), |zeros| vec![0; zeros.try_into().unwrap()])
+    zeros(bad).unwrap_or_else(|| bytes(&bad["bytes"]))
+}
+
+/// The zeros that a vector names by their number.
+pub(super) fn zeros(vector: &Value) -> Option<Vec<u8>> {
+    Some(vec![0; vector["zeros"].as_u64()?.try_into().unwrap()])
 }
 
 pub(super) fn device(listed: &Value) -> DeviceKeys {

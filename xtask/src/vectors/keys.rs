@@ -16,6 +16,8 @@ use hpke::rand_core::{TryCryptoRng, TryRng};
 use hpke::{Deserializable, OpModeS, Serializable};
 use serde_json::{Value, json};
 
+use super::judged;
+use super::scene::Scene;
 use super::shared::{Phone, bytes, hex, invite_secret, refused, secret, space_key, spoiled};
 
 fn place(epoch: u64) -> KeyPlace {
@@ -71,7 +73,7 @@ pub(super) fn ids() -> Value {
 }
 
 /// Boxes, and what does not open as one.
-pub(super) fn boxes() -> Value {
+pub(super) fn boxes(scene: &Scene) -> Value {
     let (ana, ben) = (Phone::new("ana"), Phone::new("ben"));
     let key = space_key("key 1");
     let ephemeral = secret("ephemeral");
@@ -100,7 +102,7 @@ pub(super) fn boxes() -> Value {
     let mut bad = bad.to_vec();
     bad.extend(spoiled(&good.encode(), MAX_SMALL_BYTES, KeyBox::decode));
     json!({
-        "about": "`[1, 6, ws, space, epoch, device, by, sealed]`, opened by ben at the good one's place with its commitment. `error` is of reading, `open_error` of opening.",
+        "about": "`[1, 6, ws, space, epoch, device, by, sealed]`, opened by ben at the good one's place with its commitment. `error` is of reading, `open_error` of opening. Each of `judged` is posted where `judged_by.log` ends with entry `after`; without `error` it is taken.",
         "good": [{
             "name": "ana boxes a key for ben",
             "inputs": {
@@ -110,6 +112,8 @@ pub(super) fn boxes() -> Value {
             "bytes": hex(good.encode()),
         }],
         "bad": bad,
+        "judged_by": scene.listed(),
+        "judged": judged::boxes(scene),
     })
 }
 

@@ -1,5 +1,7 @@
 //! A whole log with every op, and what its verifiers refuse at some of its places.
 
+mod refusals;
+
 use std::collections::BTreeMap;
 
 use countersign_crypto::device::DeviceKeys;
@@ -34,7 +36,8 @@ struct Scene {
     ana: Phone,
     second: Phone,
     ben: Phone,
-    ben_kit: DeviceKeys,
+    /// Ben's kits; he throws the first away before he is given the workspace.
+    kits: [DeviceKeys; 2],
 }
 
 /// The log and its refusals.
@@ -46,11 +49,12 @@ pub(super) fn entries() -> Value {
     scene.rotate(account, ben);
     scene.hand_over(ben);
     scene.refuse_at_the_end(&link, account);
-    let genesis = scene.good[0]["bytes"].as_str().map(str::to_owned).unwrap_or_default();
-    let genesis = data_encoding::HEXLOWER.decode(genesis.as_bytes()).unwrap_or_default();
+    scene.refuse_again(3);
+    scene.refuse_as_first();
+    let genesis = scene.wire(0);
     scene.bad.extend(spoiled(&genesis, MAX_ENTRY_BYTES, SignedEntry::decode));
     json!({
-        "about": "A log, entry by entry; `workspace` pins it. Each bad one is refused by a log that holds the entries up to `after`; without `after`, by its form alone.",
+        "about": "A log, entry by entry; `workspace` pins it. Each bad one is refused by a log that holds the entries up to `after`, or as the first entry of the workspace `pinned`; without either, by its form alone.",
         "workspace": hex(scene.log().workspace().as_bytes()),
         "devices": { "ana": scene.ana.listed(), "ana's second": scene.second.listed(), "ben": scene.ben.listed() },
         "good": scene.good,
@@ -76,7 +80,7 @@ impl Scene {
             keys,
             second: Phone::new("ana's second"),
             ben: Phone::new("ben"),
-            ben_kit: kit_secret("ben's kit").device(),
+            kits: ["ben's kit", "ben's second kit"].map(|name| kit_secret(name).device()),
             ana,
         };
         scene.list(&founded.batch.entry, founded.log);
@@ -85,6 +89,12 @@ impl Scene {
 
     fn log(&self) -> &Log {
         self.logs.last().expect("a log begins with its genesis")
+    }
+
+    /// An entry as it is listed.
+    fn wire(&self, seq: usize) -> Vec<u8> {
+        let wire = self.good[seq]["bytes"].as_str().expect("an entry is listed by its bytes");
+        data_encoding::HEXLOWER.decode(wire.as_bytes()).expect("it is hexadecimal")
     }
 
     fn list(&mut self, wire: &[u8], log: Log) {
@@ -134,17 +144,22 @@ impl Scene {
         Entry { workspace: log.workspace(), seq: log.next_seq(), prev: log.head(), ts, by: by.id(), op }
     }
 
-    fn invite_and_join(&mut self, ben: UserId) -> InviteLink {
-        let greeting = || Greeting { workspace: name("Blue"), inviter: name("Ana") };
+    fn invite(&mut self, by: &str, role: WorkspaceRole) -> InviteLink {
+        let greeting = Greeting { workspace: name("Blue"), inviter: name("Ana") };
         let mut secret: Option<InviteSecret> = None;
-        let batch = self.post("ana", |author| {
-            let (batch, made) = author.invite(WorkspaceRole::Admin, TS + DAY, &greeting())?;
+        let batch = self.post(by, |author| {
+            let (batch, made) = author.invite(role, TS + DAY, &greeting)?;
             secret = Some(made);
             Ok(batch)
         });
         let server = ServerAddress::new("https://vault.example.com").expect("an address");
-        let link = batch.invite_link(server, self.log(), secret.expect("an invite has a secret"));
-        let request = flow::join_request(&link, ben, &self.ben.keys, Some(&self.ben_kit));
+        batch.invite_link(server, self.log(), secret.expect("an invite has a secret"))
+    }
+
+    fn invite_and_join(&mut self, ben: UserId) -> InviteLink {
+        let link = self.invite("ana", WorkspaceRole::Admin);
+        let request = flow::join_request(&link, ben, &self.ben.keys, Some(&self.kits[0]));
+        self.refuse_joins(&link);
 
         let mut expired = self.next(1, &self.ana.keys, Op::Join(request.join));
         expired.ts = TS + DAY + 1;
@@ -175,6 +190,7 @@ impl Scene {
         self.refuse_op("a Collaborator who makes themselves Owner", 5, &ben_device.keys, take);
         let last = Op::Grant { account, user: UserId::from_bytes(bytes("ana")), role: None };
         self.refuse_op("the last Owner of an account, taken away", 5, &Phone::new("ana").keys, last);
+        self.refuse_births(5);
         account
     }
 
@@ -186,6 +202,7 @@ impl Scene {
         self.refuse("a rotation of a clean space", before, &self.resigned(&rotated, before));
         let second = self.second.keys.id();
         self.post("ana", |author| author.remove_device(second));
+        self.refuse_rotations(codes, before + 2);
         let gone = Phone::new("ana's second");
         let revenge = Op::RemoveDevice { device: self.ana.keys.id() };
         self.refuse_op("by a device that was removed", self.logs.len() - 1, &gone.keys, revenge);
@@ -205,8 +222,16 @@ impl Scene {
     }
 
     fn hand_over(&mut self, ben: UserId) {
+        let link = self.invite("ben", WorkspaceRole::User);
         self.post("ana", |author| author.set_role(ben, WorkspaceRole::User));
+        self.refuse_lapsed(&link);
+        let [old, new] = self.kits.each_ref().map(|kit| DeviceOffer(kit.proven()));
+        self.post("ben", |author| author.remove_device(old.0.record.id()));
         self.post("ana", |author| author.offer_workspace(ben));
+        let end = self.logs.len() - 1;
+        let accept = Op::Transfer { user: ben };
+        self.refuse_op("a workspace accepted without a kit", end, &Phone::new("ben").keys, accept);
+        self.post("ben", |author| author.add_device(&new));
         let early = Op::Transfer { user: UserId::from_bytes(bytes("ana")) };
         self.refuse_op(
             "a transfer accepted for somebody else",
@@ -216,14 +241,9 @@ impl Scene {
         );
         #[allow(clippy::redundant_closure_for_method_calls, reason = "the method is bound to one lifetime")]
         self.post("ben", |author| author.accept_workspace());
-        let batch = self.post("ben", |author| {
-            let greeting = Greeting { workspace: name("Blue"), inviter: name("Ben") };
-            Ok(author.invite(WorkspaceRole::User, TS + DAY, &greeting)?.0)
-        });
-        let Op::Invite(invite) = SignedEntry::decode(&batch.entry).expect("it was verified").entry.op else {
-            return;
-        };
-        self.post("ben", |author| author.revoke_invite(invite.invite));
+        let link = self.invite("ben", WorkspaceRole::User);
+        let invite = link.secret.id(self.log().workspace());
+        self.post("ben", |author| author.revoke_invite(invite));
         self.post("ben", |author| author.remove_member(UserId::from_bytes(bytes("ana"))));
         let account = AccountId::from_bytes(bytes("account"));
         self.post("ben", |author| author.delete_account(account));
@@ -249,7 +269,7 @@ impl Scene {
         );
         self.refuse_op("an account deleted twice", end, &ben.keys, Op::DeleteAccount { account });
         let kit_invites = Op::RevokeInvite { invite: link.secret.id(self.log().workspace()) };
-        let kit = kit_secret("ben's kit").device();
+        let kit = kit_secret("ben's second kit").device();
         self.refuse_op("an invite that was used, revoked", end, &kit, kit_invites);
         let by_kit = Op::RemoveMember { user: UserId::from_bytes(bytes("ana")) };
         self.refuse_op("a member who is gone, removed by a kit", end, &kit, by_kit);

@@ -14,10 +14,12 @@ use countersign_tests::entropy::Given;
 use countersign_tests::workspace::name;
 use serde_json::{Value, json};
 
+use super::judged;
+use super::scene::{Scene, listed};
 use super::shared::{Phone, TS, bytes, hex, kit_secret, refusal, refused, secret, space_key, spoiled};
 
 /// Manifests, and bytes that are none.
-pub(super) fn manifests() -> Value {
+pub(super) fn manifests(scene: &Scene) -> Value {
     let line = |rev| Line { rev, hash: RecordHash::from_bytes(bytes(&format!("revision {rev}"))) };
     let id = |name: &str| RecordId::from_bytes(bytes(name));
     let two = Manifest { lines: BTreeMap::from([(id("card"), line(3)), (id("otp"), line(1))]) };
@@ -27,22 +29,20 @@ pub(super) fn manifests() -> Value {
     let (one, other) = lines.split_at(lines.len() / 2);
     bad.push(refusal("lines in descending order", &[head, other, one].concat(), Manifest::decode));
     bad.push(refusal("a line twice", &[head, one, one].concat(), Manifest::decode));
-    let listed = |manifest: &Manifest| -> Vec<Value> {
-        let lines = manifest.lines.iter();
-        lines.map(|(id, line)| json!([hex(id.as_bytes()), line.rev, hex(line.hash.as_bytes())])).collect()
-    };
     json!({
-        "about": "`[1, 7, [[rec, rev, hash], …]]`, in ascending order.",
+        "about": "`[1, 7, [[rec, rev, hash], …]]`, in ascending order. Each of `judged` is shown where `judged_by.log` ends with entry `after`: refused by `error`, or taken; `faults` are those that whoever holds `held` finds in it.",
         "good": [
             { "name": "empty", "lines": [], "bytes": hex(Manifest::default().encode()), "hash": hex(Manifest::default().hash().as_bytes()) },
-            { "name": "two records", "lines": listed(&two), "bytes": hex(&good), "hash": hex(two.hash().as_bytes()) },
+            { "name": "two records", "lines": listed(&two.lines), "bytes": hex(&good), "hash": hex(two.hash().as_bytes()) },
         ],
         "bad": bad,
+        "judged_by": scene.listed(),
+        "judged": judged::manifests(scene),
     })
 }
 
 /// The first three records of a workspace, and what does not read or open as one.
-pub(super) fn records() -> Value {
+pub(super) fn records(scene: &Scene) -> Value {
     let ana = Phone::new("ana");
     let drawn = ["key 1", "ephemeral", "ephemeral 2", "salt 1", "salt 2", "salt 3"].map(secret);
     let entropy = Given::new(&drawn.each_ref().map(|bytes| &bytes[..]));
@@ -72,12 +72,14 @@ pub(super) fn records() -> Value {
     }
     bad.push(refusal("flags that are not known", &flags, RecordHeader::decode));
     json!({
-        "about": "The records of a new workspace, in its directory, under the key that its genesis commits to. The signature is over the header and SHA-256 of the ciphertext.",
+        "about": "The records of a new workspace, in its directory, under the key that its genesis commits to. The signature is over the header and SHA-256 of the ciphertext. Each of `judged` is shown, with `manifest` at hand where there is one, at the place `space`, `record`, where `judged_by.log` ends with entry `after`: it has that `standing`, or is refused by `error`. `zeros` stands for a ciphertext of that many.",
         "workspace": hex(founded.log.workspace().as_bytes()),
         "genesis": hex(&founded.batch.entry),
         "author": ana.listed(),
         "good": good.collect::<Vec<_>>(),
         "bad": bad,
+        "judged_by": scene.listed(),
+        "judged": judged::records(scene),
     })
 }
 
