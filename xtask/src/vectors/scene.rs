@@ -3,7 +3,7 @@
 use countersign_crypto::device::DeviceKeys;
 use countersign_protocol::ids::{AccountId, InstanceId, RecordHash, RecordId, Salt, Signature, SpaceId};
 use countersign_protocol::limits::highest_revision;
-use countersign_protocol::log::Log;
+use countersign_protocol::log::{LiveSpace, Log};
 use countersign_protocol::manifest::{Line, Manifest};
 use countersign_protocol::numbers::{AccountRole, Message, RecordType, WorkspaceRole};
 use countersign_protocol::record::{RecordHeader, SealedRecord};
@@ -81,7 +81,7 @@ pub(super) fn record(
         instance: InstanceId::ZERO,
         rev: 1,
         prev: RecordHash::ZERO,
-        epoch: log.state().live_space(space).map_or(1, |live| live.epoch()),
+        epoch: log.state().live_space(space).map_or(1, LiveSpace::epoch),
         salt: Salt::from_bytes(bytes("salt")),
         by: by.id(),
         log_seq: log.next_seq() - 1,
