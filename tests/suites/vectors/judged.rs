@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use countersign_protocol::ids::{RecordHash, RecordId, Signature, SpaceId};
 use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::manifest::Line;
-use countersign_protocol::placement::{Place, RecordError};
+use countersign_protocol::placement::{ManifestError, Place, RecordError};
 use countersign_protocol::record::SealedRecord;
 use countersign_protocol::revision::{Fault, faults};
 use serde_json::Value;
@@ -86,7 +86,7 @@ fn each_manifest_is_the_one_that_its_rotation_names_or_is_refused_and_its_faults
     for vector in judged(&file) {
         let space = SpaceId::from_bytes(fixed(&vector["space"]));
         let verdict = logs[after(vector)].verify_manifest(space, &bytes(&vector["bytes"]));
-        let error = verdict.as_ref().err().map(|error| error.name());
+        let error = verdict.as_ref().err().map(ManifestError::name);
         assert_eq!(error, text(&vector["error"]), "{}", vector["name"]);
         let (Ok(current), Some(held)) = (verdict, vector["held"].as_array()) else { continue };
         let held: BTreeMap<RecordId, Line> = held.iter().map(line).collect();
