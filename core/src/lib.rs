@@ -7,6 +7,7 @@ pub mod client;
 pub mod enrol;
 mod error;
 pub mod otp;
+pub mod people;
 pub mod ports;
 pub mod scan;
 mod store;

@@ -151,9 +151,9 @@ impl TestWorkspace {
         self.entries.push(batch.entry.clone());
         self.boxes.extend(&batch.boxes);
         self.records.extend(batch.records.iter().cloned());
-        if let (Op::Rotate(rotate), Some(manifest)) = (&accepted.signed.entry.op, &batch.manifest) {
-            let verified = self.log.verify_manifest(rotate.space, &manifest.encode());
-            self.manifests.insert(rotate.space, verified.expect("a flow's manifest is the one it names"));
+        if let Some((space, manifest)) = &batch.manifest {
+            let verified = self.log.verify_manifest(*space, &manifest.encode());
+            self.manifests.insert(*space, verified.expect("a flow's manifest is the one it names"));
         }
         self.ts += 1000;
         Ok(accepted)

@@ -18,4 +18,6 @@ mod server;
 #[cfg(test)]
 mod sharing;
 #[cfg(test)]
+mod sync;
+#[cfg(test)]
 mod vectors;

@@ -290,7 +290,7 @@ fn a_record_that_a_rotation_left_behind_is_sealed_again_in_the_new_epoch() {
     assert_eq!(card_name(&workspace, &ana, codes).as_deref(), Some("Mail"));
 
     let base = Line { rev: 2, hash: record.as_sealed().hash() };
-    let again = workspace.author(&ana).reseal(codes, InstanceId::ZERO, base, &opened).unwrap();
+    let again = workspace.author(&ana).reseal(codes, InstanceId::ZERO, Some(base), &opened).unwrap();
     assert_eq!((again.header.rev, again.header.log_head), (3, workspace.log.head()));
     let gone = workspace.author(&ana).delete(codes, RecordType::Card, InstanceId::ZERO, base).unwrap();
     assert!(gone.header.tombstone);

@@ -24,7 +24,7 @@ pub struct Founded {
 }
 
 /// A batch: taken as a whole, in this order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Batch {
     /// At least one.
     pub ops: Vec<Operation>,

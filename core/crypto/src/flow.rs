@@ -18,7 +18,7 @@ mod write;
 
 use countersign_protocol::device::DeviceRecord;
 use countersign_protocol::entry::Entry;
-use countersign_protocol::ids::{AccountId, DeviceId, Head, InstanceId, UserId};
+use countersign_protocol::ids::{AccountId, DeviceId, Head, InstanceId, SpaceId, UserId};
 use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::limits::MAX_MANIFEST_LINES;
 use countersign_protocol::log::{EntryError, Log, OpError, State};
@@ -70,8 +70,8 @@ pub struct Batch {
     pub outstanding: Outstanding,
     /// Keys for those who may read.
     pub boxes: Vec<KeyBox>,
-    /// Of a rotation, the list of the space's records.
-    pub manifest: Option<Manifest>,
+    /// Of a rotation, the space and the list of its records.
+    pub manifest: Option<(SpaceId, Manifest)>,
     /// Records that begin with the entry.
     pub records: Vec<OwnedRecord>,
     /// Keys that were made for it. They go into the [`KeyRing`] once the entry is in the log.
@@ -185,6 +185,15 @@ impl Author<'_> {
     /// The member that the device belongs to.
     fn user(&self) -> Result<UserId, FlowError> {
         Ok(self.state().active_device(self.device.id())?.user)
+    }
+
+    /// Signs an op once more, for the end that the log has now: another entry came first, and the server has not taken
+    /// this one. Keys, boxes and proofs in it and with it are bound to what they are for, and stay as they are.
+    ///
+    /// # Errors
+    /// [`FlowError::Refused`] where the log that came first leaves no place for it.
+    pub fn sign_again(&self, op: Op) -> Result<Batch, FlowError> {
+        self.batch(op)
     }
 
     /// A batch of the entry alone, after the verifier has agreed to it and nothing else was signed in its place.

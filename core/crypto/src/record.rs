@@ -230,6 +230,11 @@ impl OpenedRecord {
         Ok(Self { record_type: header.record_type, tombstone: header.tombstone, plaintext })
     }
 
+    /// What was kept as a plaintext, to be sealed: [`encode`](crate::content::encode) made it.
+    pub const fn of(record_type: RecordType, plaintext: Zeroizing<Vec<u8>>) -> Self {
+        Self { record_type, tombstone: false, plaintext }
+    }
+
     /// The type that the header gives it.
     pub const fn record_type(&self) -> RecordType {
         self.record_type

@@ -119,6 +119,6 @@ fn sealed_keys(
 }
 
 /// A name as a record holds it.
-pub(super) fn named<const MAX: usize>(text: &str) -> Result<Text<MAX>, TextTooLong> {
+pub(crate) fn named<const MAX: usize>(text: &str) -> Result<Text<MAX>, TextTooLong> {
     Text::new(text.trim())
 }

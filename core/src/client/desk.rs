@@ -3,42 +3,37 @@
 //! Records are sealed by the protocol's flows, so that what the log would refuse is never written. Space keys are
 //! taken out of the store for the time of one verb.
 
-use countersign_crypto::content::{Action, Activity, Content};
+use std::collections::BTreeSet;
+
+use countersign_crypto::content::{self, Action, Activity, Content};
 use countersign_crypto::flow::{Author, Batch};
 use countersign_crypto::key_ring::KeyRing;
-use countersign_crypto::record::{OpenedRecord, OwnedRecord};
+use countersign_crypto::local::Place;
+use countersign_crypto::record::OpenedRecord;
 use countersign_crypto::space_key::{KeyPlace, SpaceKey};
+use countersign_protocol::entry::SignedEntry;
 use countersign_protocol::ids::{AccountId, DeviceId, InstanceId, RecordId, SpaceId, UserId};
 use countersign_protocol::manifest;
 use countersign_protocol::numbers::{AccountRole, RecordType};
 use countersign_protocol::rights::Writer;
 
+use super::change::Change;
 use super::line::Line;
 use super::listing::role;
 use super::{Host, session::Session};
 use crate::error::{Refusal, Unavailable};
-use crate::ports::{Entropy, Timestamp};
-use crate::store::{Held, Step, Store, StoreError};
+use crate::people::known_after;
+use crate::ports::Timestamp;
+use crate::store::{Held, Slot, Store, StoreError, Waiting};
 
 /// The store, the keys and the ports, for the time of one verb.
 pub(crate) struct Desk<'a> {
-    pub(crate) store: &'a mut Store,
+    pub(crate) store: &'a Store,
     pub(crate) session: &'a mut Session,
     pub(crate) host: &'a Host,
-    keys: KeyRing,
+    pub(crate) keys: KeyRing,
     change: Change,
     committed: bool,
-}
-
-/// What is to change together.
-#[derive(Default)]
-struct Change {
-    batches: Vec<Batch>,
-    /// Keys that the batches made, sealed for this device.
-    keys: Vec<(KeyPlace, Vec<u8>)>,
-    records: Vec<OwnedRecord>,
-    lines: Vec<(AccountId, Option<Line>)>,
-    local: Vec<(&'static str, Option<Vec<u8>>)>,
 }
 
 /// A record as it stands: the revision that the next is based on, and what it holds unless it was deleted.
@@ -47,8 +42,26 @@ pub(crate) struct Current<T> {
     pub(crate) content: Option<T>,
 }
 
+/// What a revision holds.
+pub(crate) enum Holding<T> {
+    Content(T),
+    Deleted,
+    /// It does not open, or does not read: its author damaged it (V6).
+    Damaged,
+}
+
+impl<T> Holding<T> {
+    /// The content; what is damaged says as little as what is deleted.
+    pub(crate) fn readable(self) -> Option<T> {
+        match self {
+            Self::Content(content) => Some(content),
+            Self::Deleted | Self::Damaged => None,
+        }
+    }
+}
+
 impl<'a> Desk<'a> {
-    pub(super) fn new(store: &'a mut Store, session: &'a mut Session, host: &'a Host) -> Self {
+    pub(super) fn new(store: &'a Store, session: &'a mut Session, host: &'a Host) -> Self {
         Self { store, session, host, keys: KeyRing::new(), change: Change::default(), committed: false }
     }
 
@@ -111,15 +124,21 @@ impl<'a> Desk<'a> {
         }
     }
 
-    /// Reads the accepted revision of a record.
+    /// Reads the accepted revision of a record, and over it what waits to be written there.
     pub(crate) fn read<T: Content>(
         &mut self,
         space: SpaceId,
         instance: InstanceId,
     ) -> Result<Current<T>, Unavailable> {
-        match self.store.record(RecordId::of(space, T::TYPE, instance))? {
-            None => Ok(Current { base: None, content: None }),
-            Some(held) => self.open(&held),
+        let id = RecordId::of(space, T::TYPE, instance);
+        let held = self.store.record(id)?;
+        let current = match &held {
+            None => Current { base: None, content: None },
+            Some(held) => self.open(held)?,
+        };
+        match self.store.waiting(id)? {
+            None => Ok(current),
+            Some(waiting) => Ok(Current { content: self.open_waiting(&waiting)?, ..current }),
         }
     }
 
@@ -130,19 +149,77 @@ impl<'a> Desk<'a> {
     ) -> Result<Vec<(InstanceId, Current<T>)>, Unavailable> {
         let held = self.store.records_in(space)?;
         let of_the_type = held.iter().filter(|held| held.header.record_type == T::TYPE);
-        of_the_type.map(|held| Ok((held.instance(), self.open(held)?))).collect()
+        let instances: BTreeSet<_> = of_the_type.map(Held::instance).collect();
+        instances.into_iter().map(|instance| Ok((instance, self.read(space, instance)?))).collect()
     }
 
+    /// What a revision holds. Of one that does not open or read, the last that did (V6).
     fn open<T: Content>(&mut self, held: &Held) -> Result<Current<T>, Unavailable> {
         let base = Some(held.line());
-        if held.header.tombstone {
-            return Ok(Current { base, content: None });
+        let mut holding = self.content(held)?;
+        if matches!(holding, Holding::Damaged)
+            && let Some(readable) = self.store.record_in(held.header.id(), Slot::Readable)?
+        {
+            holding = self.content(&readable)?;
         }
+        match holding {
+            Holding::Content(content) => Ok(Current { base, content: Some(content) }),
+            Holding::Deleted => Ok(Current { base, content: None }),
+            Holding::Damaged => Err(StoreError::Damaged.into()),
+        }
+    }
+
+    /// What a revision holds.
+    pub(crate) fn content<T: Content>(&mut self, held: &Held) -> Result<Holding<T>, Unavailable> {
+        if held.header.tombstone {
+            return Ok(Holding::Deleted);
+        }
+        let opened = self.opened(held)?;
+        Ok(match opened.and_then(|opened| opened.content().ok()) {
+            Some(Some(content)) => Holding::Content(content),
+            Some(None) => Holding::Deleted,
+            None => Holding::Damaged,
+        })
+    }
+
+    /// A revision, opened; `None` where its author damaged it.
+    pub(crate) fn opened(&mut self, held: &Held) -> Result<Option<OpenedRecord>, Unavailable> {
         self.fetch_key(held.header.space, held.header.epoch)?;
         let key = self.keys.get(held.header.space, held.header.epoch).ok_or(Unavailable::KeyPending)?;
-        let opened =
-            OpenedRecord::open(&held.header, &held.sealed(), key).map_err(|_| StoreError::Damaged)?;
-        Ok(Current { base, content: opened.content()? })
+        Ok(OpenedRecord::open(&held.header, &held.sealed(), key).ok())
+    }
+
+    /// Seals what waited for a key, over what is there by then. Whether there was anything to write.
+    pub(crate) fn write_waiting(&mut self, waiting: &Waiting) -> Result<bool, Unavailable> {
+        let id = waiting.id();
+        let held = self.store.record(id)?;
+        let base = held.as_ref().map(Held::line);
+        let Waiting { space, record_type, instance, .. } = *waiting;
+        let record = match (&waiting.sealed, base) {
+            (None, None) => None,
+            (None, Some(base)) => {
+                self.fetch_current_key(space)?;
+                Some(self.author().delete(space, record_type, instance, base)?)
+            }
+            (Some(sealed), base) => {
+                let plaintext = self.session.local.open(Place::Store(id.as_bytes()), sealed)?;
+                let opened = OpenedRecord::of(record_type, plaintext);
+                self.fetch_current_key(space)?;
+                Some(self.author().reseal(space, instance, base, &opened)?)
+            }
+        };
+        self.store.step(|step| {
+            record.iter().try_for_each(|record| step.put_record(record))?;
+            step.forget_waiting(id)
+        })?;
+        self.committed = true;
+        Ok(record.is_some())
+    }
+
+    fn open_waiting<T: Content>(&self, waiting: &Waiting) -> Result<Option<T>, Unavailable> {
+        let Some(sealed) = &waiting.sealed else { return Ok(None) };
+        let plaintext = self.session.local.open(Place::Store(waiting.id().as_bytes()), sealed)?;
+        Ok(Some(content::decode(&plaintext)?))
     }
 
     /// Writes the revision after `base`.
@@ -153,10 +230,38 @@ impl<'a> Desk<'a> {
         base: Option<manifest::Line>,
         content: &T,
     ) -> Result<(), Unavailable> {
+        if self.must_wait(space, T::TYPE, instance)? {
+            let place = RecordId::of(space, T::TYPE, instance);
+            let plaintext = content::encode(content);
+            let sealed =
+                self.session.local.seal(Place::Store(place.as_bytes()), &plaintext, &*self.host.entropy)?;
+            let sealed = Some(sealed);
+            self.change.waiting.push(Waiting { space, record_type: T::TYPE, instance, sealed });
+            return Ok(());
+        }
         self.fetch_current_key(space)?;
         let record = self.author().write(space, instance, base, content)?;
         self.change.records.push(record);
         Ok(())
+    }
+
+    /// V8: whether a write has to wait until the space's key was replaced.
+    fn must_wait(
+        &self,
+        space: SpaceId,
+        record_type: RecordType,
+        instance: InstanceId,
+    ) -> Result<bool, Unavailable> {
+        let state = self.session.log.state();
+        let live = state.live_space(space).map_err(|error| Unavailable::Log(error.into()))?;
+        if live.dirt.is_none() {
+            return Ok(false);
+        }
+        if state.may_write(self.session.identity.device, space, record_type, instance) {
+            Ok(true)
+        } else {
+            Err(Unavailable::NotPermitted)
+        }
     }
 
     /// Deletes a record; nothing to do where there is none.
@@ -166,7 +271,14 @@ impl<'a> Desk<'a> {
         instance: InstanceId,
         current: &Current<T>,
     ) -> Result<(), Unavailable> {
-        let (Some(base), Some(_)) = (current.base, &current.content) else { return Ok(()) };
+        if current.content.is_none() {
+            return Ok(());
+        }
+        if self.must_wait(space, T::TYPE, instance)? {
+            self.change.waiting.push(Waiting { space, record_type: T::TYPE, instance, sealed: None });
+            return Ok(());
+        }
+        let Some(base) = current.base else { return Ok(()) };
         self.fetch_current_key(space)?;
         let record = self.author().delete(space, T::TYPE, instance, base)?;
         self.change.records.push(record);
@@ -191,6 +303,8 @@ impl<'a> Desk<'a> {
 
     /// Takes a batch that a flow made: the log in memory goes on with it at once, the store at the commit.
     pub(crate) fn append(&mut self, mut batch: Batch) -> Result<(), Unavailable> {
+        let entry = SignedEntry::decode(&batch.entry)?.entry;
+        self.change.known.extend(known_after(self.session.log.state(), &entry));
         self.session.log.verify_next(&batch.entry).map_err(Unavailable::Log)?;
         let state = self.session.log.state();
         for (place, key) in std::mem::take(&mut batch.keys) {
@@ -231,28 +345,33 @@ impl<'a> Desk<'a> {
         let (session, entropy) = (&*self.session, &*self.host.entropy);
         let checkpoint = self.store.step(|step| -> Result<_, Unavailable> {
             change.put(step, session, entropy)?;
-            session.put_checkpoint(step, entropy)
+            session.put_checkpoint(self.store, step, entropy)
         })?;
-        self.committed = true;
         self.session.checkpointed(checkpoint);
-        for (account, line) in change.lines {
+        self.relisted(change.lines);
+        Ok(())
+    }
+
+    /// Makes lines that became durable true in memory.
+    pub(crate) fn relisted(&mut self, lines: Vec<(AccountId, Option<Line>)>) {
+        self.committed = true;
+        for (account, line) in lines {
             self.session.secrets.remove(&account);
             match line {
                 Some(line) => self.session.lines.insert(account, line),
                 None => self.session.lines.remove(&account),
             }
         }
-        Ok(())
     }
 
-    fn fetch_current_key(&mut self, space: SpaceId) -> Result<(), Unavailable> {
+    pub(crate) fn fetch_current_key(&mut self, space: SpaceId) -> Result<(), Unavailable> {
         let live =
             self.session.log.state().live_space(space).map_err(|error| Unavailable::Log(error.into()))?;
         self.fetch_key(space, live.epoch())
     }
 
     /// Takes a space key out of the store, unless it is at hand.
-    fn fetch_key(&mut self, space: SpaceId, epoch: u64) -> Result<(), Unavailable> {
+    pub(crate) fn fetch_key(&mut self, space: SpaceId, epoch: u64) -> Result<(), Unavailable> {
         if self.keys.get(space, epoch).is_some() {
             return Ok(());
         }
@@ -263,38 +382,6 @@ impl<'a> Desk<'a> {
         let sealed = self.store.space_key(space, epoch)?.ok_or(Unavailable::KeyPending)?;
         let key = SpaceKey::open_at_rest(&place, &commit, &sealed, &self.session.local)?;
         self.keys.insert(state, &place, key).map_err(|_| StoreError::Damaged)?;
-        Ok(())
-    }
-}
-
-impl Change {
-    /// Writes all of it into one step.
-    fn put(&self, step: &Step<'_>, session: &Session, entropy: &dyn Entropy) -> Result<(), Unavailable> {
-        for batch in &self.batches {
-            step.put_entry(batch.seq, &batch.entry)?;
-            batch.boxes.iter().try_for_each(|key_box| step.put_box(key_box))?;
-            batch.records.iter().try_for_each(|record| step.put_record(record))?;
-        }
-        for (place, sealed) in &self.keys {
-            step.put_space_key(place.space, place.epoch, sealed)?;
-        }
-        self.records.iter().try_for_each(|record| step.put_record(record))?;
-        let workspace = session.identity.workspace;
-        for (account, line) in &self.lines {
-            if let Some(line) = line {
-                step.put_line(*account, &line.seal(*account, &session.local, entropy)?)?;
-            } else {
-                step.forget_line(*account)?;
-                step.forget_space(SpaceId::codes(workspace, *account))?;
-                step.forget_space(SpaceId::controls(workspace, *account))?;
-            }
-        }
-        for (name, sealed) in &self.local {
-            match sealed {
-                Some(sealed) => step.put_local(name, sealed)?,
-                None => step.forget_local(name)?,
-            }
-        }
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod address;
 mod backup;
 mod backup_form;
 mod bin;
+mod change;
 mod codes;
 mod create;
 mod desk;
@@ -21,6 +22,7 @@ mod names;
 mod observe;
 mod recover;
 mod recovery_codes;
+mod relist;
 mod secrets;
 mod session;
 mod settings;
@@ -31,8 +33,11 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::ports::{Clock, Entropy, KeyVault, MonotonicClock};
-use crate::store::Store;
+use countersign_crypto::device::DeviceKeys;
+use countersign_protocol::ids::WorkspaceId;
+
+use crate::ports::{Clock, Entropy, KeyVault, LocalKey, MonotonicClock};
+use crate::store::{Identity, Step, Store};
 
 pub use countersign_crypto::content::Action;
 pub use countersign_protocol::ids::{AccountId, InstanceId, UserId};
@@ -58,9 +63,12 @@ pub use secrets::ReplacedSecret;
 
 pub(crate) use accounts::{checked, create, sealed};
 pub(crate) use codes::{parameters, secret};
-pub(crate) use desk::Desk;
+pub(crate) use create::named;
+pub(crate) use desk::{Desk, Holding, instance_of};
 pub(crate) use line::{Line, Secret, fingerprint};
+pub(crate) use names::{device_name, member_name};
 use observe::Observers;
+pub(crate) use relist::{line_of, own_accounts};
 use session::Session;
 
 /// What the host provides to a client.
@@ -163,6 +171,32 @@ impl Client {
         &self.inner.host
     }
 
+    /// Whether there is no workspace in the store yet.
+    pub(crate) fn is_empty(&self) -> Result<bool, StoreError> {
+        Ok(self.workspace()?.is_none())
+    }
+
+    /// The workspace in the store.
+    pub(crate) fn workspace(&self) -> Result<Option<WorkspaceId>, StoreError> {
+        Ok(self.inner.state().store.identity()?.map(|(identity, _)| identity.workspace))
+    }
+
+    /// Puts a workspace into the store, as `put` writes it in one step, and opens it. `local` was given to the vault before: a
+    /// kill between the two leaves what there was.
+    pub(crate) fn found(
+        &self,
+        identity: Identity,
+        local: LocalKey,
+        device: DeviceKeys,
+        put: impl FnOnce(&Step<'_>, &LocalKey) -> Result<(), Unavailable>,
+    ) -> Result<Unlocked, Unavailable> {
+        let mut state = self.inner.state();
+        state.store.step(|step| put(step, &local))?;
+        let now = self.inner.host.monotonic.elapsed();
+        let session = Session::load(&state.store, identity, local, device, now)?;
+        Ok(self.begin(&mut state, session))
+    }
+
     /// Puts a session in place and gives out the handle to it.
     fn begin(&self, state: &mut State, session: Session) -> Unlocked {
         state.sessions += 1;
@@ -179,6 +213,11 @@ pub(crate) enum Doer {
 }
 
 impl Unlocked {
+    /// This device's clock.
+    pub(crate) fn now(&self) -> crate::ports::Timestamp {
+        self.inner.host.clock.now()
+    }
+
     /// Wipes every key from memory.
     pub fn lock(&self) {
         self.inner.lock();
@@ -223,10 +262,10 @@ impl Unlocked {
         if doer == Doer::Person {
             open.lock.touch(now);
         }
-        let verified = open.log.next_seq();
+        let verified = open.log.head();
         let mut desk = Desk::new(store, open, &self.inner.host);
         let done = verb(&mut desk);
-        if done.is_err() && open.log.next_seq() != verified {
+        if done.is_err() && open.log.head() != verified {
             match open.reload_log(store) {
                 Ok(()) => {}
                 // Without a log there is nothing to go by: the next unlock reads it again.

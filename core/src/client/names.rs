@@ -2,11 +2,11 @@
 
 use countersign_crypto::content::{DeviceName, MemberName, WorkspaceName};
 use countersign_protocol::ids::{DeviceId, InstanceId, SpaceId, UserId};
-use countersign_protocol::log::InviteStatus;
 
 use super::desk::{Desk, instance_of};
 use super::{Doer, Unlocked, WorkspaceNames};
 use crate::error::Unavailable;
+use crate::sync::names::member_instance;
 
 impl Unlocked {
     /// The names of the workspace, this member and this device; empty where one is not known here.
@@ -27,18 +27,14 @@ impl Unlocked {
     }
 }
 
-/// A member's name lies under the invite they came by, the founder's under their own id.
-pub(super) fn member_name(desk: &mut Desk<'_>, member: UserId) -> Result<Option<String>, Unavailable> {
-    let state = desk.session.log.state();
-    let invite =
-        state.invites().iter().find(|(_, invite)| invite.status == InviteStatus::Used { by: member });
-    let instance = invite.map_or(*member.as_bytes(), |(invite, _)| *invite.as_bytes());
+pub(crate) fn member_name(desk: &mut Desk<'_>, member: UserId) -> Result<Option<String>, Unavailable> {
+    let instance = member_instance(desk.session.log.state(), member);
     let directory = SpaceId::directory(desk.session.identity.workspace);
-    let name = desk.read::<MemberName>(directory, InstanceId::from_bytes(instance))?.content;
+    let name = desk.read::<MemberName>(directory, instance)?.content;
     Ok(name.map(|name| name.name.as_str().to_owned()))
 }
 
-pub(super) fn device_name(desk: &mut Desk<'_>, device: DeviceId) -> Result<Option<String>, Unavailable> {
+pub(crate) fn device_name(desk: &mut Desk<'_>, device: DeviceId) -> Result<Option<String>, Unavailable> {
     let directory = SpaceId::directory(desk.session.identity.workspace);
     let name = desk.read::<DeviceName>(directory, instance_of(device))?.content;
     Ok(name.map(|name| name.name.as_str().to_owned()))

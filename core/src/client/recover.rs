@@ -3,7 +3,7 @@
 //! The kit is a device of its own, for which every space key was boxed. It opens those boxes, signs the entry that adds
 //! the new device, and is put away again. What lay under the lost key alone, such as favourite marks, is gone.
 
-use countersign_crypto::content::{Card, DeviceName, Otp, Pending, RecoveryCodes, Replaced, Unknown};
+use countersign_crypto::content::{DeviceName, Unknown};
 use countersign_crypto::device::DeviceKeys;
 use countersign_crypto::flow::Author;
 use countersign_crypto::key_ring::KeyRing;
@@ -11,12 +11,12 @@ use countersign_crypto::kit::RecoveryKit;
 use countersign_crypto::local::LocalKey;
 use countersign_crypto::space_key::{KeyPlace, SpaceKey};
 use countersign_protocol::device::DeviceOffer;
-use countersign_protocol::ids::{AccountId, InstanceId, SpaceId, WorkspaceId};
+use countersign_protocol::ids::{SpaceId, WorkspaceId};
 use countersign_protocol::log::Log;
 
 use super::create::named;
 use super::desk::{Desk, instance_of};
-use super::line::{Line, Secret};
+use super::relist::{line_of, own_accounts};
 use super::session::Session;
 use super::{Client, Unlocked};
 use crate::error::{RecoverError, Unavailable};
@@ -69,10 +69,14 @@ impl Client {
             sealed.iter().try_for_each(|(place, sealed)| step.put_space_key(place.space, place.epoch, sealed))
         })?;
         let mut session = Session::load(&state.store, identity, local, phone, host.monotonic.elapsed())?;
-        let mut desk = Desk::new(&mut state.store, &mut session, host);
+        let mut desk = Desk::new(&state.store, &mut session, host);
         let directory = SpaceId::directory(identity.workspace);
         desk.write(directory, instance_of(identity.device), None, &name)?;
-        relist(&mut desk)?;
+        for account in own_accounts(&desk) {
+            if let Some(line) = line_of(&mut desk, account)? {
+                desk.set_line(account, Some(line));
+            }
+        }
         desk.commit()?;
         Ok(self.begin(&mut state, session))
     }
@@ -101,30 +105,4 @@ fn boxed_places<'a>(
     places.sort_by_key(|place| (place.space, place.epoch));
     places.dedup();
     places.into_iter()
-}
-
-/// Makes the list again from the records.
-fn relist(desk: &mut Desk<'_>) -> Result<(), Unavailable> {
-    let member = desk.session.log.state().member(desk.session.identity.user);
-    let accounts: Vec<AccountId> =
-        member.map(|member| member.accounts.iter().copied().collect()).unwrap_or_default();
-    for account in accounts {
-        let card = desk.read::<Card>(desk.codes(account), InstanceId::ZERO)?.content;
-        let Some(card) = card else { continue };
-        let mut line = Line::default();
-        line.set_card(&card);
-        let otp = desk.read::<Otp>(desk.codes(account), InstanceId::ZERO)?.content;
-        line.on = otp.map(|otp| Secret::of(&otp, 0));
-        if desk.role(account) == Some(countersign_protocol::numbers::AccountRole::Owner) {
-            let pending = desk.read::<Pending>(desk.controls(account), InstanceId::ZERO)?.content;
-            line.pending = pending.map(|pending| Secret::of(&pending.otp, pending.at));
-            let codes = desk.read::<RecoveryCodes>(desk.controls(account), InstanceId::ZERO)?.content;
-            line.recovery_codes = codes.as_ref().map_or(0, super::recovery_codes::unused);
-            let replaced = desk.read_all::<Replaced>(desk.controls(account))?;
-            line.oldest_replaced =
-                replaced.iter().filter_map(|(_, held)| Some(held.content.as_ref()?.at)).min();
-        }
-        desk.set_line(account, Some(line));
-    }
-    Ok(())
 }

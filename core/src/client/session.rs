@@ -76,13 +76,29 @@ impl Session {
         Ok(())
     }
 
-    /// The seq of a checkpoint that is due, written into `step`.
-    pub(super) fn put_checkpoint(
+    /// The log as it was after its first `entries` entries, read from the store.
+    pub(crate) fn log_up_to(&self, store: &Store, entries: u64) -> Result<Log, Unavailable> {
+        let checkpoint = held_checkpoint(store, &self.local)?.filter(|held| held.seq < entries);
+        let checkpoint = checkpoint.and_then(|held| held.read(self.identity.workspace));
+        let (mut log, damaged) = (begun(store, &self.identity, checkpoint)?.0, |_| StoreError::Damaged);
+        for seq in log.next_seq()..entries {
+            log.verify_next(&store.entry(seq)?).map_err(damaged)?;
+        }
+        Ok(log)
+    }
+
+    /// The seq of a checkpoint that is due, written into `step`. What the server does not have yet may have to be signed
+    /// again elsewhere, so none is made of it once there is a server.
+    pub(crate) fn put_checkpoint(
         &self,
+        store: &Store,
         step: &Step<'_>,
         entropy: &dyn Entropy,
     ) -> Result<Option<u64>, Unavailable> {
         let last = self.log.next_seq() - 1;
+        if store.progress()?.is_some_and(|progress| progress.confirmed <= last) {
+            return Ok(None);
+        }
         if self.checkpoint.is_some_and(|held| last - held < ENTRIES_PER_CHECKPOINT) {
             return Ok(None);
         }
@@ -91,7 +107,7 @@ impl Session {
     }
 
     /// Notes the checkpoint that became durable.
-    pub(super) fn checkpointed(&mut self, seq: Option<u64>) {
+    pub(crate) fn checkpointed(&mut self, seq: Option<u64>) {
         self.checkpoint = seq.or(self.checkpoint);
     }
 }
@@ -123,13 +139,22 @@ fn catch_up(
     checkpoint: Option<(Log, u64)>,
 ) -> Result<(Log, Option<u64>), Unavailable> {
     let damaged = |_| StoreError::Damaged;
-    let (mut log, seq) = match checkpoint {
-        Some((log, seq)) => (log, Some(seq)),
-        // It can always be made again.
-        None => (Log::begin(&store.genesis()?, identity.workspace).map_err(damaged)?, None),
-    };
+    let (mut log, seq) = begun(store, identity, checkpoint)?;
     for entry in store.entries_from(log.next_seq())? {
         log.verify_next(&entry).map_err(damaged)?;
     }
     Ok((log, seq))
+}
+
+/// The log to go on from: that of the checkpoint, which can always be made again, or its first entry alone.
+fn begun(
+    store: &Store,
+    identity: &Identity,
+    checkpoint: Option<(Log, u64)>,
+) -> Result<(Log, Option<u64>), StoreError> {
+    if let Some((log, seq)) = checkpoint {
+        return Ok((log, Some(seq)));
+    }
+    let log = Log::begin(&store.genesis()?, identity.workspace).map_err(|_| StoreError::Damaged)?;
+    Ok((log, None))
 }

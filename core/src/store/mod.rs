@@ -8,16 +8,19 @@ mod error;
 mod files;
 mod open;
 mod read;
+mod sent;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod write;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::{OpenError, StoreError};
 pub(crate) use files::{Existing, Unnamed, read_whole, write_private};
 pub use files::{FileError, read_private};
-pub(crate) use read::{Held, Identity, Slot};
+pub(crate) use read::{Doubt, Held, Identity, Slot};
+pub(crate) use sync::{Backfill, Known, Notice, Progress, Received, Waiting};
 pub(crate) use write::Step;
 
 /// An open store. No other process has it.
@@ -26,14 +29,13 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// Runs `work` in one write transaction, which is durable when this returns `Ok` and undone otherwise.
+    /// Runs `work` in one write transaction, which is durable when this returns `Ok` and undone otherwise. What is read
+    /// meanwhile is what the step has written. A step within a step fails.
     pub(crate) fn step<T, E: From<StoreError>>(
-        &mut self,
+        &self,
         work: impl FnOnce(&Step<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)
+        let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)
             .map_err(StoreError::from)?;
         let step = Step(&transaction);
         let done = work(&step)?;

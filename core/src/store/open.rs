@@ -16,7 +16,8 @@ use super::{OpenError, Store, StoreError};
 /// Marks the file as ours (offset 68 of an SQLite file).
 const APPLICATION_ID: u32 = 0x4353_6731;
 /// Every format so far, oldest first; the number of a format is its place, from 1.
-const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: [&str; 2] =
+    [include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_sync.sql")];
 /// How long to wait for another process, which is about to end or holds the store for good.
 const PATIENCE: Duration = Duration::from_secs(3);
 /// What every SQLite file begins with.

@@ -5,7 +5,9 @@ use countersign_protocol::ids::{
 };
 use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::manifest::Line;
+use countersign_protocol::placement::Standing;
 use countersign_protocol::record::{RecordHeader, SealedRecord};
+use countersign_protocol::revision::Revision;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::{Store, StoreError};
@@ -23,6 +25,23 @@ pub(crate) struct Identity {
 pub(crate) enum Slot {
     /// The one that counts.
     Accepted = 0,
+    /// The last that could be read, where the accepted one is damaged by its author (V6).
+    Readable = 1,
+    /// Another of the same revision (V6).
+    Beside = 2,
+    /// The last that the server is known to have, where this device has changed it since.
+    Sent = 3,
+}
+
+/// What there is to say about a revision that stands (V6, V7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// Nothing.
+    None = 0,
+    /// A rotation left it out, or lowered it.
+    LeftOut = 1,
+    /// Another one of the same number, or one that was not made from it, was received.
+    TwoOfOne = 2,
 }
 
 /// A sealed record as it was stored.
@@ -31,7 +50,14 @@ pub(crate) struct Held {
     header_bytes: Vec<u8>,
     ciphertext: Vec<u8>,
     signature: Signature,
+    pub(crate) standing: Standing,
+    pub(crate) doubt: Doubt,
+    /// Whether the server is not known to have it.
+    pub(crate) unsent: bool,
 }
+
+/// The columns of a row that [`Held::of`] reads.
+const HELD: &str = "header, ciphertext, signature, standing, doubt, unsent";
 
 impl Held {
     pub(crate) fn sealed(&self) -> SealedRecord<'_> {
@@ -47,11 +73,31 @@ impl Held {
         self.header.instance
     }
 
+    /// As the rules of V6 and V7 see it.
+    pub(crate) fn revision(&self) -> Revision {
+        let Line { rev, hash } = self.line();
+        let RecordHeader { prev, epoch, .. } = self.header;
+        Revision { rev, hash, prev, epoch, standing: self.standing }
+    }
+
     fn of(row: &Row<'_>) -> Result<Self, StoreError> {
         let header_bytes: Vec<u8> = row.get("header")?;
         let header = RecordHeader::decode(&header_bytes).map_err(|_| StoreError::Damaged)?;
         let signature = Signature::from_bytes(row.get("signature")?);
-        Ok(Self { header, header_bytes, ciphertext: row.get("ciphertext")?, signature })
+        let standing = match row.get("standing")? {
+            0 => Standing::Written,
+            1 => Standing::Listed,
+            2 => Standing::Marked,
+            _ => return Err(StoreError::Damaged),
+        };
+        let doubt = match row.get("doubt")? {
+            0 => Doubt::None,
+            1 => Doubt::LeftOut,
+            2 => Doubt::TwoOfOne,
+            _ => return Err(StoreError::Damaged),
+        };
+        let (ciphertext, unsent) = (row.get("ciphertext")?, row.get("unsent")?);
+        Ok(Self { header, header_bytes, ciphertext, signature, standing, doubt, unsent })
     }
 }
 
@@ -114,15 +160,20 @@ impl Store {
 
     /// The accepted revision of a record.
     pub(crate) fn record(&self, id: RecordId) -> Result<Option<Held>, StoreError> {
-        let sql = "SELECT header, ciphertext, signature FROM records WHERE id = ?1 AND slot = ?2";
+        self.record_in(id, Slot::Accepted)
+    }
+
+    /// A revision of a record.
+    pub(crate) fn record_in(&self, id: RecordId, slot: Slot) -> Result<Option<Held>, StoreError> {
+        let sql = &format!("SELECT {HELD} FROM records WHERE id = ?1 AND slot = ?2");
         let mut query = self.connection.prepare_cached(sql)?;
-        let mut rows = query.query(params![id.as_bytes(), Slot::Accepted as u8])?;
+        let mut rows = query.query(params![id.as_bytes(), slot as u8])?;
         rows.next()?.map(Held::of).transpose()
     }
 
     /// The accepted revisions of all records in a space.
     pub(crate) fn records_in(&self, space: SpaceId) -> Result<Vec<Held>, StoreError> {
-        let sql = "SELECT header, ciphertext, signature FROM records WHERE space = ?1 AND slot = ?2";
+        let sql = &format!("SELECT {HELD} FROM records WHERE space = ?1 AND slot = ?2");
         let mut query = self.connection.prepare_cached(sql)?;
         let mut rows = query.query(params![space.as_bytes(), Slot::Accepted as u8])?;
         let mut held = Vec::new();

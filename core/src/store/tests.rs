@@ -26,7 +26,7 @@ fn put(step: &Step<'_>, count: u32) -> Result<(), StoreError> {
 #[test]
 fn a_step_that_finds_no_room_is_told_so_and_nothing_of_it_is_there() {
     let place = Place::new("no-room");
-    let mut store = Store::open(&place.0.join("store")).unwrap();
+    let store = Store::open(&place.0.join("store")).unwrap();
     let limit = |store: &Store, pages: u32| {
         let read = |row: &rusqlite::Row<'_>| row.get::<_, u32>(0);
         store.connection.pragma_update_and_check(None, "max_page_count", pages, read).unwrap()

@@ -3,14 +3,14 @@
 //! Nothing here is believed: what comes back are bytes for the verifier. A session that the server has forgotten is made
 //! anew by answering a challenge, without asking anybody.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use countersign_api::{
     Batch, Boxed, Bytes, Challenge, ChallengeRequest, Changes, Cursor, Found, Founded, Hex16,
     IDEMPOTENCY_KEY, JoinRequests, LogPage, LoginRequest, Problem, Receipt, Refusal, Session, SpaceRecords,
 };
 use countersign_crypto::device::SigningKey;
-use countersign_protocol::ids::{DeviceId, Nonce, RecordId, SpaceId, WorkspaceId};
+use countersign_protocol::ids::{DeviceId, Nonce, RecordId, Signature, SpaceId, WorkspaceId};
 use countersign_protocol::login::LoginText;
 use countersign_protocol::numbers::Message;
 use data_encoding::BASE64URL_NOPAD;
@@ -34,6 +34,9 @@ pub enum ServerError {
         /// Seconds to wait before asking again, where it said so.
         retry_after: Option<u32>,
     },
+    /// There is no key to log in with: the client is locked.
+    #[error("log in to the server: the workspace is locked")]
+    Locked,
     /// It answered something that is no answer of a workspace server: a captive portal, another program.
     #[error("understand the server's answer")]
     NotUnderstood {
@@ -42,14 +45,40 @@ pub enum ServerError {
     },
 }
 
+/// What logs in: a key, or whoever can reach one.
+pub trait LoginKey: Send + Sync {
+    /// The signature over a login text; `None` while the key cannot be reached.
+    fn sign_login(&self, text: &LoginText) -> Option<Signature>;
+}
+
+impl LoginKey for SigningKey {
+    fn sign_login(&self, text: &LoginText) -> Option<Signature> {
+        Some(self.sign(Message::Login, &[&text.encode()]))
+    }
+}
+
+/// A session with a server, kept from one use to the next.
+#[derive(Default)]
+pub struct Token(Mutex<Option<Zeroizing<String>>>);
+
+impl Token {
+    fn get(&self) -> Option<Zeroizing<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, token: Zeroizing<String>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(token);
+    }
+}
+
 /// A workspace on a server, as one device or one invite's key.
 pub struct WorkspaceServer<'a> {
     transport: &'a dyn Transport,
     ws: WorkspaceId,
     /// Who logs in: a device's id, or an invite's.
     dev: DeviceId,
-    key: &'a SigningKey,
-    token: Mutex<Option<Zeroizing<String>>>,
+    key: &'a dyn LoginKey,
+    token: Arc<Token>,
 }
 
 /// Gives a workspace to a server: its genesis as it was signed. Safe to repeat.
@@ -72,8 +101,14 @@ pub fn found(
 
 impl<'a> WorkspaceServer<'a> {
     /// The workspace `ws` on the server behind `transport`; `key` signs logins as `dev`. Nothing is sent yet.
-    pub fn new(transport: &'a dyn Transport, ws: WorkspaceId, dev: DeviceId, key: &'a SigningKey) -> Self {
-        Self { transport, ws, dev, key, token: Mutex::new(None) }
+    pub fn new(transport: &'a dyn Transport, ws: WorkspaceId, dev: DeviceId, key: &'a dyn LoginKey) -> Self {
+        Self { transport, ws, dev, key, token: Arc::default() }
+    }
+
+    /// The same with the session of an earlier one, and for later ones.
+    #[must_use]
+    pub fn resuming(self, token: Arc<Token>) -> Self {
+        Self { token, ..self }
     }
 
     /// What is new after `since`; `None` where nothing is.
@@ -152,8 +187,7 @@ impl<'a> WorkspaceServer<'a> {
         body: Vec<u8>,
     ) -> Result<Response, ServerError> {
         let mut request = Request { method, path: path.to_owned(), headers: headers.to_vec(), body };
-        let held = self.token.lock().expect("nobody panics while holding the token").clone();
-        if let Some(token) = held {
+        if let Some(token) = self.token.get() {
             request.headers.push(bearer(&token));
             let response = self.transport.send(&request)?;
             if response.status != 401 {
@@ -179,11 +213,11 @@ impl<'a> WorkspaceServer<'a> {
             dev: self.dev,
             nonce: Nonce::from_bytes(nonce),
         };
-        let sig = self.key.sign(Message::Login, &[&text.encode()]);
+        let sig = self.key.sign_login(&text).ok_or(ServerError::Locked)?;
         let login = LoginRequest { ws, dev, nonce: challenge.nonce, sig: Bytes(sig.as_bytes().to_vec()) };
         let session: Session = self.plain("/v1/auth/login", &login)?;
         let token = Zeroizing::new(BASE64URL_NOPAD.encode(&session.token.0));
-        *self.token.lock().expect("nobody panics while holding the token") = Some(token.clone());
+        self.token.set(token.clone());
         Ok(token)
     }
 

@@ -135,7 +135,12 @@ impl Other {
             let KeyBox { space, epoch, device, by, .. } = key_box;
             let epoch = i64::try_from(*epoch).unwrap();
             let values = (space.as_bytes(), epoch, device.as_bytes(), by.as_bytes(), key_box.encode());
-            self.store.execute("INSERT INTO boxes VALUES (?1, ?2, ?3, ?4, ?5)", values).unwrap();
+            self.store
+                .execute(
+                    "INSERT INTO boxes (space, epoch, device, author, box) VALUES (?1, ?2, ?3, ?4, ?5)",
+                    values,
+                )
+                .unwrap();
         }
         batch.records.iter().for_each(|record| self.put(record));
     }
@@ -145,6 +150,6 @@ impl Other {
         let OwnedRecord { header, header_bytes, ciphertext, signature } = record;
         let values =
             (id.as_bytes(), 0, header.space.as_bytes(), header_bytes, ciphertext, signature.as_bytes());
-        self.store.execute("INSERT INTO records VALUES (?1, ?2, ?3, ?4, ?5, ?6)", values).unwrap();
+        self.store.execute("INSERT INTO records (id, slot, space, header, ciphertext, signature) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", values).unwrap();
     }
 }

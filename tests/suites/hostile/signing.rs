@@ -70,7 +70,7 @@ fn a_space_of_more_records_than_a_manifest_lists_is_not_rotated() {
     let author = workspace.author(&ana);
     assert_eq!(not_made(author.rotate(directory, of(MAX_MANIFEST_LINES + 1), &[])), "ManifestTooLong");
     let rotated = author.rotate(directory, of(MAX_MANIFEST_LINES), &[]).unwrap();
-    let manifest = rotated.manifest.unwrap();
+    let (_, manifest) = rotated.manifest.unwrap();
     assert_eq!(Manifest::decode(&manifest.encode()), Ok(manifest), "every reader takes it");
 }
 
@@ -116,7 +116,7 @@ fn hostile_member_uses_up_the_revision_numbers_and_no_flow_makes_one_that_reader
         [
             author.write(codes, InstanceId::ZERO, Some(base(rev)), &card("Mail")),
             author.delete(codes, RecordType::Card, InstanceId::ZERO, base(rev)),
-            author.reseal(codes, InstanceId::ZERO, base(rev), &opened),
+            author.reseal(codes, InstanceId::ZERO, Some(base(rev)), &opened),
         ]
     };
     for last in made(limit - 1) {

@@ -160,13 +160,7 @@ pub(super) fn rule(name: &str) -> Refusal {
 
 /// A flow's batch, as it is sent.
 pub(super) fn of_batch(batch: &flow::Batch) -> Vec<Operation> {
-    let rotated = batch.manifest.as_ref().map(|manifest| {
-        let signed = countersign_protocol::entry::SignedEntry::decode(&batch.entry).unwrap();
-        let countersign_protocol::op::Op::Rotate(rotate) = signed.entry.op else {
-            panic!("only a rotation has one")
-        };
-        (rotate.space, manifest.encode())
-    });
+    let rotated = batch.manifest.as_ref().map(|(space, manifest)| (*space, manifest.encode()));
     operations(std::slice::from_ref(&batch.entry), &batch.boxes, rotated, &batch.records)
 }
 

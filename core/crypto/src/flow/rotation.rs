@@ -105,7 +105,7 @@ impl Author<'_> {
             batch.records.push(draft.reseal(opened, &key, self.device, self.entropy)?);
         }
         self.new_key(&mut batch, place, key, &self.readers(space)?)?;
-        batch.manifest = Some(manifest);
+        batch.manifest = Some((space, manifest));
         Ok(batch)
     }
 }

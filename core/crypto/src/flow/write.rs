@@ -42,7 +42,8 @@ impl Author<'_> {
         Ok(draft.seal_tombstone(record_type, key, self.device, self.entropy)?)
     }
 
-    /// Seals what was opened once more, as the revision after `base`: a record that a manifest left behind (V7).
+    /// Seals what was opened once more, as the revision after `base` or as a new record: one that a manifest left behind
+    /// (V7), or one that was not sent before its space had another key.
     ///
     /// # Errors
     /// [`FlowError`]: the space is dirty, the author may not write this, its key is missing, the log allows no higher
@@ -51,10 +52,10 @@ impl Author<'_> {
         &self,
         space: SpaceId,
         instance: InstanceId,
-        base: Line,
+        base: Option<Line>,
         opened: &OpenedRecord,
     ) -> Result<OwnedRecord, FlowError> {
-        let (draft, key) = self.draft(space, opened.record_type(), instance, Some(base))?;
+        let (draft, key) = self.draft(space, opened.record_type(), instance, base)?;
         Ok(draft.reseal(opened, key, self.device, self.entropy)?)
     }
 

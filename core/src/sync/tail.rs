@@ -1,0 +1,62 @@
+//! The tail: entries that this device has signed and the server does not have yet.
+//!
+//! When somebody else's entry takes the place, they are signed again for the new end of the log, and so are the records
+//! that name their heads. Ids, keys and boxes stay: nothing in them says where the entry stood.
+
+use countersign_protocol::entry::SignedEntry;
+use countersign_protocol::op::Op;
+
+use super::notice::Notice;
+use super::{SyncError, reseal};
+use crate::client::Desk;
+use crate::store::{Step, StoreError};
+
+/// The tail while a page is taken: what was cut off, to be signed again.
+#[derive(Default)]
+pub(super) struct Tail {
+    cut: Vec<(Op, Vec<u8>)>,
+}
+
+impl Tail {
+    /// Takes this device's own entries from `confirmed` on out of the log, if there are any.
+    pub(super) fn cut(
+        &mut self,
+        desk: &mut Desk<'_>,
+        step: &Step<'_>,
+        confirmed: u64,
+    ) -> Result<(), SyncError> {
+        if desk.session.log.next_seq() == confirmed {
+            return Ok(());
+        }
+        for wire in desk.store.entries_from(confirmed)? {
+            let signed = SignedEntry::decode(&wire).map_err(|_| StoreError::Damaged)?;
+            self.cut.push((signed.entry.op, wire));
+        }
+        desk.session.log = desk.session.log_up_to(desk.store, confirmed)?;
+        Ok(step.cut_log(confirmed)?)
+    }
+
+    /// Signs what was cut off again, at the log's new end.
+    pub(super) fn sign_again(self, desk: &mut Desk<'_>, step: &Step<'_>) -> Result<(), SyncError> {
+        if self.cut.is_empty() {
+            return Ok(());
+        }
+        for (op, wire) in self.cut {
+            // A rotation lists what there was, and a join is answered by whoever comes first: both are made anew where
+            // they are still needed.
+            if matches!(op, Op::Rotate(_) | Op::Join(_)) {
+                continue;
+            }
+            let signed = desk.author().sign_again(op);
+            match signed {
+                Ok(batch) => {
+                    desk.session.log.verify_next(&batch.entry).map_err(SyncError::Log)?;
+                    step.put_entry(batch.seq, &batch.entry)?;
+                }
+                // What came first leaves no place for it.
+                Err(_) => step.put_notice(&Notice::Overtaken.about_entry(&wire))?,
+            }
+        }
+        reseal::unsent(desk, step)
+    }
+}

@@ -1,0 +1,7 @@
+//! Phones and their workspace server, over HTTP: what one does, the others see, and nothing is lost on the way.
+
+mod conflicts;
+mod people;
+mod removal;
+mod sharing;
+mod team;

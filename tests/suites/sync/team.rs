@@ -1,0 +1,108 @@
+//! Phones of several people in one workspace, each with a store of its own, at a real server.
+
+use std::sync::Arc;
+
+use countersign_core::client::{Client, CodeOfAccount, Unlocked};
+use countersign_core::people::Standing;
+use countersign_core::ports::Timestamp;
+use countersign_core::sync::{Connection, Http, Transport};
+use countersign_crypto::link::{InviteLink, Link};
+use countersign_protocol::ids::{AccountId, UserId};
+use countersign_protocol::numbers::WorkspaceRole;
+use countersign_tests::folder::Folder;
+use countersign_tests::phone::{START, TestPhone};
+use countersign_tests::server::RunningServer;
+
+/// One person's phone, unlocked and connected.
+pub(super) struct Person {
+    pub(super) phone: TestPhone,
+    pub(super) client: Client,
+    pub(super) unlocked: Unlocked,
+    pub(super) server: Connection,
+}
+
+impl Person {
+    pub(super) fn me(&self) -> UserId {
+        self.unlocked.members().unwrap().into_iter().find(|member| member.is_me).unwrap().id
+    }
+
+    /// The code that the list shows for an account.
+    pub(super) fn code(&self, account: AccountId) -> Option<String> {
+        match self.unlocked.codes(&[account]).unwrap().pop()?.code {
+            CodeOfAccount::Now(code) => Some(code.digits.as_str().to_owned()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn names(&self) -> Vec<String> {
+        self.unlocked.accounts("").unwrap().iter().map(|account| account.name.to_string()).collect()
+    }
+
+    pub(super) fn sync(&self) {
+        self.server.sync().unwrap();
+    }
+
+    /// The same store, opened again as after a restart.
+    pub(super) fn restarted(self, server: &RunningServer) -> Self {
+        let Self { phone, client, unlocked, server: connection } = self;
+        drop((client, unlocked, connection));
+        let client = phone.open().unwrap();
+        let unlocked = client.unlock().unwrap();
+        let server = Connection::new(&unlocked, connect(server));
+        Self { phone, client, unlocked, server }
+    }
+}
+
+/// A server, and Ana, who has given it her workspace.
+pub(super) struct Team {
+    _folder: Folder,
+    pub(super) server: RunningServer,
+    pub(super) ana: Person,
+}
+
+pub(super) fn connect(server: &RunningServer) -> Arc<dyn Transport> {
+    let http: Http = server.connect();
+    Arc::new(http)
+}
+
+impl Team {
+    pub(super) fn new() -> Self {
+        let folder = Folder::new();
+        let now = u64::try_from(START).unwrap() * 1000;
+        let server = RunningServer::start(&folder.path().join("server.db"), now);
+        let (phone, client, unlocked) = TestPhone::with_workspace(1);
+        let connection = Connection::new(&unlocked, connect(&server));
+        let ana = Person { phone, client, unlocked, server: connection };
+        ana.server.attach(server.address(), None).unwrap();
+        ana.sync();
+        Self { _folder: folder, server, ana }
+    }
+
+    /// An invite by Ana, good for a day.
+    pub(super) fn invite(&self, role: WorkspaceRole) -> InviteLink {
+        let until = Timestamp::from_unix_seconds(START + 24 * 60 * 60);
+        let invitation = self.ana.server.invite(role, until).unwrap();
+        let Ok(Link::Invite(link)) = Link::parse(&invitation.link) else { panic!("an invite's link is one") };
+        link
+    }
+
+    /// Somebody new, whom Ana lets in.
+    pub(super) fn join(&self, seed: u64, name: &str, role: WorkspaceRole) -> Person {
+        let person = self.ask(seed, name, role);
+        self.ana.sync();
+        person.sync();
+        assert_eq!(person.unlocked.standing().unwrap(), Standing::Member);
+        self.ana.sync();
+        person
+    }
+
+    /// Somebody who has asked to join.
+    pub(super) fn ask(&self, seed: u64, name: &str, role: WorkspaceRole) -> Person {
+        let link = self.invite(role);
+        let phone = TestPhone::new(seed);
+        let client = phone.open().unwrap();
+        let device = format!("{name}'s phone");
+        let (unlocked, server) = client.join(&link, name, &device, connect(&self.server)).unwrap();
+        Person { phone, client, unlocked, server }
+    }
+}
