@@ -13,7 +13,7 @@ use crate::workspace::{absolute, quoted};
 /// How the program is called.
 const PROGRAM: &str = "countersign ";
 /// Commands that work without a store.
-const WITHOUT_STORE: [&str; 3] = ["completions", "man", "scan"];
+const WITHOUT_STORE: [&str; 4] = ["completions", "demo", "man", "scan"];
 
 /// What is added to the commands that a person is told.
 #[derive(Debug, Clone, Default)]

@@ -8,6 +8,7 @@ mod arguments;
 mod commands;
 mod console;
 mod content;
+mod demo;
 mod escape;
 mod guard;
 mod help;

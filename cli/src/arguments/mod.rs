@@ -2,6 +2,7 @@
 //! has never used the program; the examples and exit codes after them are in `help`.
 
 mod account;
+mod people;
 mod workspace;
 
 use std::ffi::OsString;
@@ -13,6 +14,9 @@ use countersign_core::ports::Timestamp;
 
 pub(crate) use account::{
     Account, Activate, Add, Card, Edit, Favourite, List, Named, Off, Question, RecoveryCodes, Restore,
+};
+pub(crate) use people::{
+    Access, Attach, Devices, Invite, Join, LinkDevice, Members, Role, SafetyWords, Share,
 };
 pub(crate) use workspace::{Export, Import, Init, Kit, Recover, Unlock, Workspaces};
 
@@ -82,6 +86,22 @@ pub(crate) enum Command {
     /// Who did what with an account, the latest first
     #[command(after_help = help::short("activity"), after_long_help = help::long("activity"))]
     Activity(Named),
+    Attach(Attach),
+    Invite(Invite),
+    Join(Join),
+    /// Bring this store and the server to the same state
+    ///
+    /// What is new comes, what waits is sent, and whoever was invited is let in. Everything else works without it.
+    #[command(after_help = help::short("sync"), after_long_help = help::long("sync"))]
+    Sync(Workspaces),
+    Share(Share),
+    Members(Members),
+    Devices(Devices),
+    Link(LinkDevice),
+    SafetyWords(SafetyWords),
+    /// The secrets that somebody knew who has no access any more: replace them at the service
+    #[command(after_help = help::short("known"), after_long_help = help::long("known"))]
+    Known(Workspaces),
     Kit(Kit),
     Recover(Recover),
     Unlock(Unlock),
@@ -100,6 +120,7 @@ pub(crate) enum Command {
     #[command(after_help = help::short("workspaces"), after_long_help = help::long("workspaces"))]
     Workspaces(Workspaces),
     Scan(Scan),
+    Demo(Demo),
     Completions(Completions),
     Man(Manual),
 }
@@ -213,6 +234,30 @@ pub(crate) struct Shown {
     /// 2023-11-14T23:13:20+01:00.
     #[arg(long, value_name = "TIME", value_parser = moment::read, allow_negative_numbers = true)]
     pub(crate) at: Option<Timestamp>,
+}
+
+/// See the whole of it: a server and three people on this computer, who share a code
+///
+/// Ana creates a workspace, lets Ben and Carla in, scans a photo, and both show the same code; Ben goes offline, and later
+/// leaves. Beside each step stands what the server saw. It asks nothing, and leaves nothing behind.
+#[derive(Debug, Args)]
+#[command(after_help = help::short("demo"), after_long_help = help::long("demo"))]
+pub(crate) struct Demo {
+    /// Leave the server and the stores there for a look around, until Ctrl-C
+    #[arg(long)]
+    pub(crate) keep: bool,
+
+    /// The server's port on 127.0.0.1; 0 takes one that is free
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) port: u16,
+
+    /// Where to put the server's database and the stores; it must not exist yet. Without it, a temporary folder
+    #[arg(long, value_name = "PATH")]
+    pub(crate) folder: Option<PathBuf>,
+
+    /// Write one JSON document with stable keys, for programs
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// Write a completion script for your shell

@@ -54,7 +54,7 @@ pub(super) fn named(desk: &mut Desk<'_, '_>, question: &str, usual: String) -> S
 }
 
 /// What this computer calls the person.
-fn person() -> String {
+pub(super) fn person() -> String {
     let variable = |name: &&str| std::env::var(name).ok().filter(|name| !name.is_empty());
     let said = ["USER", "LOGNAME", "USERNAME"].iter().find_map(variable);
     said.or_else(listed).unwrap_or_else(|| "Owner".to_owned())

@@ -19,15 +19,18 @@ mod list;
 mod live;
 mod lock;
 mod manual;
+mod people;
 mod recovery_codes;
 mod reveal;
 mod scan;
+mod team;
 mod watch;
 
 pub(crate) use copy::{ARGUMENT as HOLD_CLIPBOARD, serve as hold_clipboard};
 
 use crate::arguments::{Command, Common};
 use crate::console::Console;
+use crate::demo;
 use crate::hint::Hints;
 use crate::outcome::{Exit, Failure};
 use crate::ports::Ports;
@@ -48,6 +51,10 @@ pub(crate) fn run(command: &Command, ports: &mut Ports, console: &mut Console) -
     match command {
         Command::Scan(arguments) => return scan::run(arguments, ports, console),
         Command::Code(arguments) => return code::run(arguments, ports, console),
+        Command::Demo(arguments) => {
+            let shown = demo::run(arguments, console);
+            return or_document(shown, arguments.json, console);
+        }
         Command::Completions(arguments) => return completions::run(arguments, console),
         Command::Man(arguments) => return manual::run(arguments, console),
         _ => {}
@@ -74,11 +81,18 @@ fn write(
             console.out.write(&text)?;
             Ok(exit)
         }
+        Err(failure) => or_document(Err(failure), json, console),
+    }
+}
+
+/// A refusal as a document, where a program asked.
+fn or_document(done: Result<Exit, Failure>, json: bool, console: &mut Console) -> Result<Exit, Failure> {
+    match done {
         Err(Failure::Workspace(exit, problem)) if json => {
             console.out.write(&Refusal::document(problem))?;
             Ok(exit)
         }
-        Err(failure) => Err(failure),
+        done => done,
     }
 }
 
@@ -100,6 +114,16 @@ fn on_workspace(command: &Command, desk: &mut Desk<'_, '_>) -> Result<Answer, Fa
         Command::Undo(arguments) => bin::undo(&arguments.name, desk),
         Command::RecoveryCodes(arguments) => recovery_codes::run(arguments, desk),
         Command::Activity(arguments) => activity::run(&arguments.name, desk),
+        Command::Attach(arguments) => team::attach(arguments, desk),
+        Command::Invite(arguments) => people::invite(arguments, desk),
+        Command::Join(arguments) => team::join(arguments, desk),
+        Command::Sync(arguments) => team::sync(&arguments.common, desk),
+        Command::Share(arguments) => team::share(arguments, desk),
+        Command::Members(arguments) => people::members(arguments, desk),
+        Command::Devices(arguments) => people::devices(arguments, desk),
+        Command::Link(arguments) => team::link(arguments, desk),
+        Command::SafetyWords(arguments) => people::safety_words(arguments, desk),
+        Command::Known(arguments) => people::known(&arguments.common, desk),
         Command::Kit(arguments) => kit::run(arguments, desk),
         Command::Recover(arguments) => kit::recover(arguments, desk),
         Command::Unlock(arguments) => lock::unlock(arguments, desk),
@@ -107,7 +131,11 @@ fn on_workspace(command: &Command, desk: &mut Desk<'_, '_>) -> Result<Answer, Fa
         Command::Export(arguments) => export::run(arguments, desk),
         Command::Import(arguments) => import::run(arguments, desk),
         Command::Workspaces(_) => lock::workspaces(desk),
-        Command::Scan(_) | Command::Code(_) | Command::Completions(_) | Command::Man(_) => {
+        Command::Scan(_)
+        | Command::Code(_)
+        | Command::Demo(_)
+        | Command::Completions(_)
+        | Command::Man(_) => {
             unreachable!("these need no workspace and were carried out before")
         }
     }
@@ -130,13 +158,28 @@ fn common(command: &Command) -> &Common {
         Command::Edit(arguments) => &arguments.common,
         Command::Favourite(arguments) => &arguments.common,
         Command::RecoveryCodes(arguments) => &arguments.common,
+        Command::Attach(arguments) => &arguments.common,
+        Command::Invite(arguments) => &arguments.common,
+        Command::Join(arguments) => &arguments.common,
+        Command::Share(arguments) => &arguments.common,
+        Command::Members(arguments) => &arguments.common,
+        Command::Devices(arguments) => &arguments.common,
+        Command::Link(arguments) => &arguments.common,
+        Command::SafetyWords(arguments) => &arguments.common,
         Command::Kit(arguments) => &arguments.common,
         Command::Recover(arguments) => &arguments.common,
         Command::Unlock(arguments) => &arguments.common,
         Command::Export(arguments) => &arguments.common,
         Command::Import(arguments) => &arguments.common,
-        Command::Lock(arguments) | Command::Workspaces(arguments) => &arguments.common,
-        Command::Scan(_) | Command::Code(_) | Command::Completions(_) | Command::Man(_) => {
+        Command::Lock(arguments)
+        | Command::Workspaces(arguments)
+        | Command::Sync(arguments)
+        | Command::Known(arguments) => &arguments.common,
+        Command::Scan(_)
+        | Command::Code(_)
+        | Command::Demo(_)
+        | Command::Completions(_)
+        | Command::Man(_) => {
             unreachable!("these have no workspace")
         }
     }

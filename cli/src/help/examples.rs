@@ -1,8 +1,8 @@
 //! Each command by example, in the order in which a person meets them.
 
 /// The names of all commands.
-pub(crate) const COMMANDS: [&str; 27] = {
-    let mut names = [""; 27];
+pub(crate) const COMMANDS: [&str; 38] = {
+    let mut names = [""; 38];
     let mut index = 0;
     while index < names.len() {
         names[index] = EXAMPLES[index].0;
@@ -21,7 +21,7 @@ countersign code github --copy          the same, in the clipboard
 countersign scan photo.jpg              what is in a picture; keeps nothing
 countersign code -                      the code of a key that you type; keeps nothing";
 
-pub(super) const EXAMPLES: [(&str, &str); 27] = [
+pub(super) const EXAMPLES: [(&str, &str); 38] = [
     (
         "init",
         "\
@@ -94,6 +94,55 @@ countersign recovery-codes github --save qr.png
 countersign recovery-codes github --used 3       the third one is spent",
     ),
     ("activity", "countersign activity github             who did what, the latest first"),
+    (
+        "attach",
+        "\
+countersign attach https://vault.example.com
+countersign attach https://vault.example.com --token-file FILE   where the operator asks for a token",
+    ),
+    (
+        "invite",
+        "\
+countersign invite                      one person, for a day
+countersign invite --role admin --for 2h
+countersign invite --revoke 1a2b3c4d    ends one that nobody has used",
+    ),
+    (
+        "join",
+        "\
+countersign join                        asks for the link
+countersign join --link-file FILE --member Ben --device laptop",
+    ),
+    ("sync", "countersign sync                        what is new comes, what waits is sent"),
+    (
+        "share",
+        "\
+countersign share github                who has it
+countersign share github ben            Ben sees the codes
+countersign share github ben --as owner
+countersign share github ben --as none  takes it away",
+    ),
+    (
+        "members",
+        "\
+countersign members                     everybody, and open invites
+countersign members ben --role admin
+countersign members ben --remove
+countersign members --leave",
+    ),
+    (
+        "devices",
+        "\
+countersign devices                     your own
+countersign devices --add OFFER --name tablet
+countersign devices --remove tablet     one that is lost",
+    ),
+    ("link", "countersign link                        on the new device"),
+    (
+        "safety-words",
+        "countersign safety-words                the last change\ncountersign safety-words 42             what the other one chose",
+    ),
+    ("known", "countersign known                       what to replace at the service"),
     ("kit", "countersign kit                         shows it, to write down\ncountersign kit --saved"),
     ("recover", "countersign recover\ncountersign recover --store copied.countersign < kit.txt"),
     ("unlock", "countersign unlock\ncountersign unlock --for 2h --passphrase-fd 3 3< passphrase.txt"),
@@ -120,6 +169,13 @@ countersign scan photo.jpg              the accounts in a photo, with their code
 countersign scan export-*.png           a Google Authenticator export of several pictures
 countersign scan - < screenshot.png     a picture from another program
 countersign scan --json *.png | jq .    the same, for a program",
+    ),
+    (
+        "demo",
+        "\
+countersign demo                        about ten seconds
+countersign demo --keep                 stays for a look around, until Ctrl-C
+countersign demo --json | jq .          for a program",
     ),
     (
         "completions",

@@ -3,6 +3,8 @@
 //! The core says what is so; here it is said what to type next. A variant that is new there must be decided here: no
 //! match has a rest.
 
+mod people;
+
 use countersign_core::client::{
     AccountError, CodeError, CreateError, EnrolError, ExportError, FileError, ImportError, OpenError,
     OtherKind, RecoverError, RecoveryCodesError, Refusal, StoreError, Unavailable, UnlockError,

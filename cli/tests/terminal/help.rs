@@ -1,6 +1,6 @@
 use crate::program::run;
 
-const COMMANDS: [&str; 27] = [
+const COMMANDS: [&str; 38] = [
     "init",
     "add",
     "confirm",
@@ -26,6 +26,17 @@ const COMMANDS: [&str; 27] = [
     "import",
     "workspaces",
     "scan",
+    "demo",
+    "attach",
+    "invite",
+    "join",
+    "sync",
+    "share",
+    "members",
+    "devices",
+    "link",
+    "safety-words",
+    "known",
     "completions",
     "man",
 ];

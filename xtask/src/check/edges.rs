@@ -27,7 +27,7 @@ const ROOMS: [(&str, Allowed); 11] = [
     ),
     ("countersign-api", Allowed::Only(&[])),
     ("countersign-server", Allowed::Only(&["countersign-protocol", "countersign-api"])),
-    ("countersign-cli", Allowed::Only(&["countersign-core"])),
+    ("countersign-cli", Allowed::Only(&["countersign-core", "countersign-server"])),
     ("countersign-frame-generator", Allowed::Only(&[])),
     ("countersign-peers", Allowed::Only(&["countersign-core", "countersign-frame-generator"])),
     ("countersign-tests", Allowed::Anything),

@@ -11,6 +11,7 @@ mod given;
 mod hints;
 mod hostile;
 mod passphrase;
+mod team;
 mod typed;
 
 use std::ffi::OsStr;

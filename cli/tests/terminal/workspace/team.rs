@@ -1,0 +1,130 @@
+//! Two people in two terminals, and a server between them.
+
+use std::net::SocketAddr;
+use std::thread::JoinHandle;
+
+use countersign_server::{Allowance, Config, Founding, System, serve};
+use tokio::sync::oneshot;
+
+use super::{Home, file};
+use crate::program::folder;
+
+/// A server that ends with the test.
+struct Server {
+    url: String,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Server {
+    fn start(test: &str) -> Self {
+        let database = folder(&format!("{test}-server")).join("server.db");
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let listener = runtime.block_on(tokio::net::TcpListener::bind(listen)).unwrap();
+        let listen = listener.local_addr().unwrap();
+        let config = Config {
+            listen,
+            database,
+            origin: None,
+            founding: Founding::Open,
+            allowance: Allowance::default(),
+            log: "off".to_owned(),
+        };
+        let (stop, stopped) = oneshot::channel();
+        let until = async {
+            let _ = stopped.await;
+        };
+        let thread = std::thread::spawn(move || {
+            runtime.block_on(serve(config, listener, Box::new(System), until)).unwrap();
+        });
+        Self { url: format!("http://{listen}"), stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        drop(self.thread.take().map(JoinHandle::join));
+    }
+}
+
+/// Somebody with an unlocked store who has joined.
+fn joined(test: &str, ana: &Home, name: &str) -> Home {
+    let invitation = ana.document(&["invite"]);
+    let home = Home::empty(test);
+    let link = file(&home.folder, "link", invitation["link"].as_str().unwrap().as_bytes());
+    let asked = home.document(&[
+        "join",
+        "--link-file",
+        link.to_str().unwrap(),
+        "--member",
+        name,
+        "--device",
+        "laptop",
+        "--passphrase-file",
+        "passphrase",
+    ]);
+    assert_eq!((asked["workspace"].as_str(), asked["standing"].as_str()), (Some("Blue"), Some("waiting")));
+    home.done(&["unlock", "--passphrase-file", "passphrase"]);
+    assert_eq!(home.document(&["sync"])["standing"], "waiting");
+    ana.done(&["sync"]);
+    assert_eq!(home.document(&["sync"])["standing"], "member");
+    home
+}
+
+#[test]
+fn a_team_invites_shares_and_removes_in_the_terminal() {
+    let server = Server::start("team");
+    let ana = Home::empty("team-ana");
+    ana.done(&["init", "--workspace", "Blue", "--member", "Ana", "--passphrase-file", "passphrase"]);
+    ana.done(&["unlock", "--passphrase-file", "passphrase"]);
+    ana.account("Bank");
+    assert_eq!(ana.refusal(&["sync"]), ("no_server".to_owned(), Some(6)));
+    ana.done(&["attach", &server.url]);
+    let ben = joined("team-ben", &ana, "Ben");
+    ana.done(&["sync"]);
+    let members = ana.document(&["members"]);
+    let names: Vec<_> = members["members"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|member| member["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Ana", "Ben"]);
+    let words = |home: &Home| home.document(&["safety-words", "2"])["words"].clone();
+    assert_eq!(words(&ana), words(&ben));
+
+    ana.done(&["share", "bank", "ben"]);
+    ben.done(&["sync"]);
+    let at = |home: &Home| home.document(&["list"])["accounts"][0]["code"]["valid_until"].clone();
+    assert_eq!(ben.names(), ["Bank"]);
+    assert_eq!(at(&ana), at(&ben));
+    assert_eq!(ben.refusal(&["share", "bank", "ana", "--as", "none"]), ("not_valid".to_owned(), Some(6)));
+    assert_eq!(ana.refusal(&["share", "bank", "zoe"]), ("nobody".to_owned(), Some(1)));
+    assert_eq!(ana.refusal(&["members", "ben", "--remove"]), ("not_confirmed".to_owned(), Some(6)));
+
+    ana.done(&["members", "ben", "--remove", "--yes"]);
+    let gone = ben.document(&["sync"]);
+    assert_eq!(gone["standing"], "member_removed");
+    assert!(ben.names().is_empty());
+    let known = ana.document(&["known"]);
+    assert_eq!(
+        (known["known"][0]["name"].as_str(), known["known"][0]["member"].as_str()),
+        (Some("Bank"), Some("Ben"))
+    );
+    drop(server);
+    assert_eq!(ana.refusal(&["sync"]), ("offline".to_owned(), Some(6)));
+    assert_eq!(ana.names(), ["Bank"]);
+}
+
+#[test]
+fn what_is_no_link_joins_nothing_and_leaves_no_store() {
+    let home = Home::empty("team-wrong");
+    for text in ["", "https://example.com", "countersign://i/damaged"] {
+        let link = file(&home.folder, "link", text.as_bytes());
+        let arguments = ["join", "--link-file", link.to_str().unwrap(), "--passphrase-file", "passphrase"];
+        assert_eq!(home.refusal(&arguments), ("bad_link".to_owned(), Some(3)), "{text}");
+    }
+    assert!(!home.store().exists());
+}
