@@ -197,6 +197,7 @@ pub(super) fn told(notice: &Notice) -> String {
         Notice::Overtaken => {
             "A change of yours was overtaken by somebody else's, and was not made".to_owned()
         }
+        Notice::Refused => "A change of yours was refused by the server, and was not made".to_owned(),
         Notice::UnsentLost { count } => {
             format!("Access ended before {count} of your changes were sent; they are gone")
         }

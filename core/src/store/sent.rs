@@ -82,6 +82,14 @@ impl Step<'_> {
         self.run("INSERT OR REPLACE INTO manifests VALUES (?1, ?2, ?3)", values)
     }
 
+    /// Takes back the key, boxes and manifest of an epoch that this device was about to begin.
+    pub(crate) fn forget_epoch(&self, space: SpaceId, epoch: u64) -> Result<(), StoreError> {
+        let values = params![space.as_bytes(), epoch];
+        self.run("DELETE FROM space_keys WHERE space = ?1 AND epoch = ?2", values)?;
+        self.run("DELETE FROM boxes WHERE space = ?1 AND epoch = ?2 AND unsent = 1", values)?;
+        self.run("DELETE FROM manifests WHERE space = ?1 AND unsent = 1", params![space.as_bytes()])
+    }
+
     pub(crate) fn manifest_is_sent(&self, space: SpaceId) -> Result<(), StoreError> {
         self.run("UPDATE manifests SET unsent = 0 WHERE space = ?1", params![space.as_bytes()])
     }

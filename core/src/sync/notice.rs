@@ -43,6 +43,8 @@ pub enum Notice {
     },
     /// A change of the workspace that this device had signed was overtaken by another one, and is not valid any more.
     Overtaken,
+    /// The server has refused by name a change of the workspace that this device had signed.
+    Refused,
     /// V11: access ended before these changes were sent; they are gone.
     UnsentLost {
         /// How many.
@@ -61,6 +63,7 @@ impl Notice {
             Self::TwoSecrets { account } => (5, account.as_bytes().to_vec()),
             Self::LeftOut { record } => (6, record.as_bytes().to_vec()),
             Self::Overtaken => (7, Head::of_entry(&evidence).as_bytes().to_vec()),
+            Self::Refused => (9, Head::of_entry(&evidence).as_bytes().to_vec()),
             Self::UnsentLost { count } => (8, count.to_be_bytes().to_vec()),
         };
         store::Notice { kind, subject, evidence }
@@ -88,6 +91,7 @@ impl Notice {
             5 => Self::TwoSecrets { account: AccountId::from_bytes(id()?) },
             6 => Self::LeftOut { record: RecordId::from_bytes(id()?) },
             7 => Self::Overtaken,
+            9 => Self::Refused,
             8 => Self::UnsentLost { count: number()? },
             _ => return None,
         })

@@ -13,6 +13,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::pull::progress;
 use super::server::{ServerError, WorkspaceServer};
+use super::tail::give_up;
 use super::{Connection, SyncError};
 use crate::client::Desk;
 use crate::store::{Held, Progress, Slot, StoreError};
@@ -51,7 +52,12 @@ pub(super) fn push(connection: &Connection, server: &WorkspaceServer<'_>) -> Res
                 Refusal::HeadMoved { .. } | Refusal::Conflict { .. } => {
                     return Ok(Pushed::Overtaken { sent });
                 }
-                Refusal::Refused { rule } => return Err(SyncError::Refused { rule }),
+                Refusal::Refused { rule } => {
+                    if outgoing.entries > 0 {
+                        connection.with(give_up)?;
+                    }
+                    return Err(SyncError::Refused { rule });
+                }
                 refusal => return Err(ServerError::Refused { refusal, retry_after }.into()),
             },
             Err(error) => return Err(error.into()),

@@ -4,12 +4,13 @@
 //! that name their heads. Ids, keys and boxes stay: nothing in them says where the entry stood.
 
 use countersign_protocol::entry::SignedEntry;
-use countersign_protocol::op::Op;
+use countersign_protocol::op::{Op, Rotate};
 
 use super::notice::Notice;
+use super::pull::progress;
 use super::{SyncError, reseal};
 use crate::client::Desk;
-use crate::store::{Step, StoreError};
+use crate::store::{Backfill, Step, StoreError};
 
 /// The tail while a page is taken: what was cut off, to be signed again.
 #[derive(Default)]
@@ -44,8 +45,13 @@ impl Tail {
         for (op, wire) in self.cut {
             // A rotation lists what there was, and a join is answered by whoever comes first: both are made anew where
             // they are still needed.
-            if matches!(op, Op::Rotate(_) | Op::Join(_)) {
-                continue;
+            match &op {
+                Op::Rotate(rotate) => {
+                    take_back(desk, step, rotate)?;
+                    continue;
+                }
+                Op::Join(_) => continue,
+                _ => {}
             }
             let signed = desk.author().sign_again(op);
             match signed {
@@ -59,4 +65,29 @@ impl Tail {
         }
         reseal::unsent(desk, step)
     }
+}
+
+/// V2: the server has refused this device's own entries by name. They are kept as evidence, and only then may this device
+/// sign others in their place.
+pub(super) fn give_up(desk: &mut Desk<'_>) -> Result<(), SyncError> {
+    let store = desk.store;
+    store.step(|step| {
+        let mut tail = Tail::default();
+        tail.cut(desk, step, progress(desk)?.confirmed)?;
+        for (op, wire) in tail.cut {
+            if let Op::Rotate(rotate) = &op {
+                take_back(desk, step, rotate)?;
+            }
+            step.put_notice(&Notice::Refused.about_entry(&wire))?;
+        }
+        reseal::unsent(desk, step)
+    })
+}
+
+/// Takes back what this device had made for a rotation: the epoch may get another key, from whoever comes first.
+fn take_back(desk: &mut Desk<'_>, step: &Step<'_>, rotate: &Rotate) -> Result<(), SyncError> {
+    step.forget_epoch(rotate.space, rotate.epoch)?;
+    desk.keys.forget(rotate.space);
+    // The manifest of the epoch before lay where the new one does.
+    Ok(step.put_backfill(&Backfill { space: rotate.space, after: None })?)
 }

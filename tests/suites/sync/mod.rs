@@ -1,6 +1,7 @@
 //! Phones and their workspace server, over HTTP: what one does, the others see, and nothing is lost on the way.
 
 mod conflicts;
+mod hostile;
 mod people;
 mod removal;
 mod sharing;

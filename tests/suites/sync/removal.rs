@@ -1,10 +1,11 @@
 //! Somebody goes: their codes go, keys are replaced, and the Owner knows what to enrol anew.
 
 use countersign_core::people::Standing;
+use countersign_core::sync::TransportError;
 use countersign_protocol::numbers::{AccountRole, WorkspaceRole};
 
 use super::team::Team;
-use crate::client::{KEY, OTHER_KEY, account_with};
+use crate::client::{KEY, OTHER_KEY, account_with, card};
 
 const THIRD_KEY: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
 
@@ -96,4 +97,60 @@ fn what_is_written_while_a_key_is_being_replaced_waits_for_the_new_one() {
             .iter()
             .any(|deed| deed.member == ana && deed.action == countersign_core::client::Action::Copied)
     );
+}
+
+#[test]
+fn a_rotation_that_was_signed_and_overtaken_is_taken_back() {
+    let team = Team::new();
+    let carla = team.join(3, "Carla", WorkspaceRole::User);
+    let (ben, line) = team.join(2, "Ben", WorkspaceRole::Admin).on_line(&team.server);
+    let account = account_with(&team.ana.unlocked, "Bank", KEY);
+    for (person, role) in [(&ben, AccountRole::Owner), (&carla, AccountRole::Collaborator)] {
+        team.ana.server.share(account, person.me(), Some(role)).unwrap();
+        person.sync();
+    }
+    carla.server.remove_member(carla.me()).unwrap();
+    // What Ben's phone posts never arrives: it has signed a rotation that nobody has.
+    line.lose_posts(true);
+    assert!(ben.server.sync().is_err());
+    assert!(ben.unlocked.unsent().unwrap() > 0);
+    team.ana.sync();
+    line.lose_posts(false);
+    for person in [&ben, &team.ana] {
+        person.sync();
+        person.sync();
+        assert_eq!(person.unlocked.unsent().unwrap(), 0);
+        assert_eq!(person.unlocked.notices().unwrap(), []);
+    }
+    assert_eq!(ben.code(account), team.ana.code(account));
+    ben.unlocked.save_recovery_codes(account, "one-code").unwrap();
+    ben.sync();
+    team.ana.sync();
+    assert_eq!(team.ana.unlocked.recovery_codes(account).unwrap().len(), 1);
+}
+
+#[test]
+fn a_lost_answer_does_nothing_twice() {
+    let team = Team::new();
+    let (ben, line) = team.join(2, "Ben", WorkspaceRole::User).on_line(&team.server);
+    let account = account_with(&ben.unlocked, "Bank", KEY);
+    // Everything arrives, and no answer comes back.
+    line.meddle(Some(Box::new(|request, response| {
+        if request.path.ends_with("/ops") { Err(TransportError::Unreachable) } else { Ok(response) }
+    })));
+    assert!(ben.server.sync().is_err());
+    ben.unlocked
+        .edit_account(
+            account,
+            &countersign_core::client::CardFields { login: "ben".to_owned(), ..card("Bank") },
+        )
+        .unwrap();
+    line.meddle(None);
+    ben.sync();
+    assert_eq!(ben.unlocked.unsent().unwrap(), 0);
+    ben.server.share(account, team.ana.me(), Some(AccountRole::Owner)).unwrap();
+    team.ana.sync();
+    assert_eq!(team.ana.names(), ["Bank"]);
+    assert_eq!(team.ana.unlocked.account(account).unwrap().card.login, "ben");
+    assert_eq!(ben.unlocked.notices().unwrap(), []);
 }

@@ -1,11 +1,12 @@
 //! Phones of several people in one workspace, each with a store of its own, at a real server.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use countersign_core::client::{Client, CodeOfAccount, Unlocked};
 use countersign_core::people::Standing;
 use countersign_core::ports::Timestamp;
-use countersign_core::sync::{Connection, Http, Transport};
+use countersign_core::sync::{Connection, Http, Request, Response, Transport, TransportError};
 use countersign_crypto::link::{InviteLink, Link};
 use countersign_protocol::ids::{AccountId, UserId};
 use countersign_protocol::numbers::WorkspaceRole;
@@ -42,6 +43,13 @@ impl Person {
         self.server.sync().unwrap();
     }
 
+    /// The same phone on a line that a test can meddle with.
+    pub(super) fn on_line(self, server: &RunningServer) -> (Self, Arc<Line>) {
+        let line = Line::new(server);
+        let connection = Connection::new(&self.unlocked, line.clone());
+        (Self { server: connection, ..self }, line)
+    }
+
     /// The same store, opened again as after a restart.
     pub(super) fn restarted(self, server: &RunningServer) -> Self {
         let Self { phone, client, unlocked, server: connection } = self;
@@ -50,6 +58,53 @@ impl Person {
         let unlocked = client.unlock().unwrap();
         let server = Connection::new(&unlocked, connect(server));
         Self { phone, client, unlocked, server }
+    }
+}
+
+/// Somebody between a phone and its server.
+pub(super) type Meddler = Box<dyn Fn(&Request, Response) -> Result<Response, TransportError> + Send + Sync>;
+
+/// A connection that a test can meddle with: it sees each request, and decides what comes back.
+pub(super) struct Line {
+    http: Http,
+    meddler: Mutex<Option<Meddler>>,
+    loses_posts: AtomicBool,
+}
+
+impl Line {
+    pub(super) fn new(server: &RunningServer) -> Arc<Self> {
+        Arc::new(Self {
+            http: server.connect(),
+            meddler: Mutex::new(None),
+            loses_posts: AtomicBool::new(false),
+        })
+    }
+
+    /// Batches never arrive from now on, or do again.
+    pub(super) fn lose_posts(&self, lose: bool) {
+        self.loses_posts.store(lose, Ordering::Relaxed);
+    }
+
+    /// From now on everything goes through `meddler`; `None` leaves it alone.
+    pub(super) fn meddle(&self, meddler: Option<Meddler>) {
+        *self.meddler.lock().unwrap() = meddler;
+    }
+}
+
+impl Transport for Line {
+    fn origin(&self) -> &str {
+        self.http.origin()
+    }
+
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        if self.loses_posts.load(Ordering::Relaxed) && request.path.ends_with("/ops") {
+            return Err(TransportError::Unreachable);
+        }
+        let response = self.http.send(request)?;
+        match &*self.meddler.lock().unwrap() {
+            Some(meddler) => meddler(request, response),
+            None => Ok(response),
+        }
     }
 }
 
