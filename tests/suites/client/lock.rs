@@ -114,24 +114,12 @@ fn the_kit_is_shown_until_it_is_saved() {
 }
 
 #[test]
-fn the_chosen_time_and_the_clocks_offset_are_kept() {
-    use countersign_core::otp::ClockState;
-    use countersign_core::ports::Timestamp;
+fn the_chosen_time_is_kept() {
     let (phone, client, unlocked) = TestPhone::with_workspace(11);
     unlocked.lock_after(LockAfter::new(Duration::from_mins(1)).unwrap()).unwrap();
-    let account = account_with(&unlocked, "GitHub", KEY);
-    let right = unlocked.codes(&[account]).unwrap();
-    // This phone is an hour ahead of the server.
-    phone.clock.set_date(countersign_tests::phone::START + 3600);
-    assert_ne!(unlocked.codes(&[account]).unwrap(), right);
-    let server = Timestamp::from_unix_seconds(countersign_tests::phone::START);
-    assert_eq!(unlocked.note_server_time(server).unwrap(), ClockState::Corrected { ahead: 3600 });
-    assert_eq!(unlocked.codes(&[account]).unwrap(), right);
     drop((client, unlocked));
     let client = phone.open().unwrap();
-    let unlocked = client.unlock().unwrap();
-    assert_eq!(unlocked.codes(&[account]).unwrap(), right);
-    assert_eq!(unlocked.clock().unwrap(), ClockState::Corrected { ahead: 3600 });
+    let _unlocked = client.unlock().unwrap();
     phone.clock.pass(Duration::from_mins(1));
     assert_eq!(client.state().unwrap(), ClientState::Locked);
 }

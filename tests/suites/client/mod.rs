@@ -4,6 +4,7 @@ mod accounts;
 mod activity;
 mod backup;
 mod canary;
+mod clock;
 mod enrolment;
 mod golden;
 mod import;
