@@ -38,21 +38,21 @@ pub enum CodeOfAccount {
 }
 
 impl Unlocked {
-    /// The codes of `accounts`, in their order, each with its window. Writes nothing: this is what a list shows.
+    /// The codes of `accounts`, in their order, each with its window by this device's clock. Writes nothing: this is what a list shows.
     /// An account that is not there any more is left out.
     ///
     /// # Errors
     /// [`Unavailable`], as of any verb.
     pub fn codes(&self, accounts: &[AccountId]) -> Result<Vec<AccountCode>, Unavailable> {
         self.with(Doer::Screen, |desk| {
-            let at = desk.code_time();
+            let now = desk.host.clock.now();
             let mut codes = Vec::with_capacity(accounts.len());
             for &account in accounts {
                 let Ok(line) = desk.line(account) else { continue };
                 let code = match line.on {
                     None => CodeOfAccount::None,
                     Some(Secret { codes: super::CodeKind::Counter, .. }) => CodeOfAccount::Drawn,
-                    Some(_) => code_now(desk, account, at)?,
+                    Some(_) => code_now(desk, account, now)?,
                 };
                 codes.push(AccountCode { account, code });
             }
@@ -67,8 +67,8 @@ impl Unlocked {
     pub fn reveal(&self, account: AccountId, action: Revealed) -> Result<Code, CodeError> {
         self.with(Doer::Person, |desk| {
             desk.line(account)?.on.ok_or(CodeError::Off)?;
-            let at = desk.code_time();
-            let CodeOfAccount::Now(code) = code_now(desk, account, at)? else { return Err(CodeError::Off) };
+            let now = desk.host.clock.now();
+            let CodeOfAccount::Now(code) = code_now(desk, account, now)? else { return Err(CodeError::Off) };
             let action = match action {
                 Revealed::Viewed => Action::Viewed,
                 Revealed::Copied => Action::Copied,
@@ -119,7 +119,7 @@ pub(crate) fn next_counter(otp: &Otp, held: Option<&Counter>, first: u64) -> u64
     held.filter(|held| held.otp == otp.id).map_or(first, |held| held.next.max(first))
 }
 
-fn code_now(desk: &mut Desk<'_>, account: AccountId, at: Timestamp) -> Result<CodeOfAccount, Unavailable> {
+fn code_now(desk: &mut Desk<'_>, account: AccountId, now: Timestamp) -> Result<CodeOfAccount, Unavailable> {
     if !desk.session.secrets.contains_key(&account) {
         let otp =
             desk.read::<Otp>(desk.codes(account), InstanceId::ZERO)?.content.ok_or(StoreError::Damaged)?;
@@ -129,7 +129,8 @@ fn code_now(desk: &mut Desk<'_>, account: AccountId, at: Timestamp) -> Result<Co
     match parameters(otp)? {
         OtpParameters::Counter(_) => Ok(CodeOfAccount::Drawn),
         OtpParameters::Time(time) => {
-            Ok(time.code_at(&secret(otp)?, at).map_or(CodeOfAccount::NoTime, CodeOfAccount::Now))
+            let code = desk.session.drift.code_at(time, &secret(otp)?, now);
+            Ok(code.map_or(CodeOfAccount::NoTime, CodeOfAccount::Now))
         }
     }
 }

@@ -23,7 +23,6 @@ use super::listing::role;
 use super::{Host, session::Session};
 use crate::error::{Refusal, Unavailable};
 use crate::people::known_after;
-use crate::ports::Timestamp;
 use crate::store::{Held, Slot, Store, StoreError, Waiting};
 
 /// The store, the keys and the ports, for the time of one verb.
@@ -73,11 +72,6 @@ impl<'a> Desk<'a> {
     /// Whether anything became durable since the verb began.
     pub(super) const fn has_committed(&self) -> bool {
         self.committed
-    }
-
-    /// The moment that codes are made for.
-    pub(crate) fn code_time(&self) -> Timestamp {
-        self.session.drift.corrected(self.host.clock.now())
     }
 
     pub(crate) fn codes(&self, account: AccountId) -> SpaceId {

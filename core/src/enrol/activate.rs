@@ -329,7 +329,8 @@ fn stored(desk: &mut Desk<'_>, account: AccountId) -> Result<EnrolmentState, Enr
     let code = match parameters(&pending.otp)? {
         OtpParameters::Counter(counter) => PendingCode::Counter(counter.code(&secret)),
         OtpParameters::Time(time) => {
-            time.code_at(&secret, desk.code_time()).map_or(PendingCode::NoTime, PendingCode::Clock)
+            let code = desk.session.drift.code_at(time, &secret, desk.host.clock.now());
+            code.map_or(PendingCode::NoTime, PendingCode::Clock)
         }
     };
     let stale = pending.at.saturating_add(STALE_MS) < desk.now();

@@ -3,6 +3,7 @@
 //! Two seconds are noise of the network, and a day is no drift but a wrong date, on one side or the other: neither is
 //! corrected. Nothing that somebody signed is ever judged by this.
 
+use super::{Code, OtpSecret, TimeOutOfRange, TimeParameters};
 use crate::ports::Timestamp;
 
 /// The least that is corrected, in seconds.
@@ -40,13 +41,31 @@ impl Drift {
         Self { offset: server.unix_seconds().saturating_sub(device.unix_seconds()) }
     }
 
-    /// The moment that codes are made for, when this device's clock says `device`.
-    pub fn corrected(self, device: Timestamp) -> Timestamp {
+    /// The code that holds when this device's clock says `device`. Its window is told by the same clock, so that
+    /// whoever shows the code can count down.
+    ///
+    /// # Errors
+    /// [`TimeOutOfRange`], as of [`TimeParameters::code_at`].
+    pub fn code_at(
+        self,
+        parameters: TimeParameters,
+        secret: &OtpSecret,
+        device: Timestamp,
+    ) -> Result<Code, TimeOutOfRange> {
+        let correction = self.correction();
+        let moved =
+            |time: Timestamp, by| Timestamp::from_unix_seconds(time.unix_seconds().saturating_add(by));
+        let code = parameters.code_at(secret, moved(device, correction))?;
+        let (valid_from, valid_until) =
+            (moved(code.valid_from, -correction), moved(code.valid_until, -correction));
+        Ok(Code { valid_from, valid_until, ..code })
+    }
+
+    /// Seconds that are added to this device's clock for codes: at most a day, in either direction.
+    fn correction(self) -> i64 {
         match self.state() {
-            ClockState::Corrected { .. } => {
-                Timestamp::from_unix_seconds(device.unix_seconds().saturating_add(self.offset))
-            }
-            ClockState::Right | ClockState::TooFar { .. } => device,
+            ClockState::Corrected { .. } => self.offset,
+            ClockState::Right | ClockState::TooFar { .. } => 0,
         }
     }
 
@@ -75,18 +94,18 @@ mod tests {
 
     const NOW: i64 = 1_700_000_000;
 
-    fn corrected(server_ahead: i64) -> i64 {
+    fn correction(server_ahead: i64) -> i64 {
         let at = Timestamp::from_unix_seconds;
-        Drift::measured(at(NOW + server_ahead), at(NOW)).corrected(at(NOW)).unix_seconds() - NOW
+        Drift::measured(at(NOW + server_ahead), at(NOW)).correction()
     }
 
     #[test]
     fn only_what_lies_between_two_seconds_and_a_day_is_corrected() {
         for offset in [2, -2, 30, -3600, 86_400, -86_400] {
-            assert_eq!(corrected(offset), offset);
+            assert_eq!(correction(offset), offset);
         }
         for offset in [0, 1, -1, 86_401, -86_401, i64::MAX - NOW] {
-            assert_eq!(corrected(offset), 0, "{offset}");
+            assert_eq!(correction(offset), 0, "{offset}");
         }
     }
 

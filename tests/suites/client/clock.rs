@@ -1,7 +1,8 @@
 //! A device whose clock is wrong: its codes go by the server's, and nothing it verifies goes by either.
 
 use countersign_core::client::{CodeOfAccount, Unlocked};
-use countersign_core::otp::ClockState;
+use countersign_core::enrol::{EnrolmentState, PendingCode};
+use countersign_core::otp::{ClockState, Code};
 use countersign_core::ports::Timestamp;
 use countersign_protocol::ids::AccountId;
 use countersign_tests::phone::{START, TestPhone};
@@ -10,11 +11,23 @@ use super::{KEY, account_with, card, names_of};
 
 const DAY: i64 = 24 * 60 * 60;
 
+fn code(client: &Unlocked, account: AccountId) -> Code {
+    match client.codes(&[account]).unwrap().pop().map(|code| code.code) {
+        Some(CodeOfAccount::Now(code)) => code,
+        other => panic!("a code, not {other:?}"),
+    }
+}
+
 /// The code that an account shows, as a service would be told it.
 fn shown(client: &Unlocked, account: AccountId) -> String {
-    match client.codes(&[account]).unwrap().pop().map(|code| code.code) {
-        Some(CodeOfAccount::Now(code)) => code.digits.as_str().to_owned(),
-        other => panic!("a code, not {other:?}"),
+    code(client, account).digits.as_str().to_owned()
+}
+
+/// The code of an enrolment that waits for its confirmation.
+fn pending(client: &Unlocked, account: AccountId) -> String {
+    match client.activate(account).unwrap().state().unwrap() {
+        EnrolmentState::Pending { code: PendingCode::Clock(code), .. } => code.digits.as_str().to_owned(),
+        other => panic!("a pending code, not {other:?}"),
     }
 }
 
@@ -43,11 +56,27 @@ fn codes_go_by_the_servers_clock_offline_too() {
 fn the_code_that_confirms_an_enrolment_goes_by_the_servers_clock() {
     let (phone, _client, unlocked) = TestPhone::with_workspace(2);
     let account = unlocked.add_account(&card("GitHub")).unwrap();
-    let right = unlocked.activate(account).unwrap().enter(KEY).unwrap();
+    unlocked.activate(account).unwrap().enter(KEY).unwrap();
+    let right = pending(&unlocked, account);
     phone.clock.set_date(START + 3600);
-    assert_ne!(unlocked.activate(account).unwrap().state().unwrap(), right);
+    assert_ne!(pending(&unlocked, account), right);
     hear_from_the_server(&unlocked);
-    assert_eq!(unlocked.activate(account).unwrap().state().unwrap(), right);
+    assert_eq!(pending(&unlocked, account), right);
+}
+
+#[test]
+fn a_codes_window_is_told_by_the_devices_own_clock() {
+    let (phone, _client, unlocked) = TestPhone::with_workspace(6);
+    let account = account_with(&unlocked, "GitHub", KEY);
+    let right = code(&unlocked, account);
+    // Seconds that are no multiple of a period, so that the windows of the two clocks begin apart.
+    for ahead in [3607, -3607] {
+        phone.clock.set_date(START + ahead);
+        hear_from_the_server(&unlocked);
+        let corrected = code(&unlocked, account);
+        assert_eq!(corrected.valid_from.unix_seconds(), right.valid_from.unix_seconds() + ahead);
+        assert_eq!(corrected.valid_until.unix_seconds(), right.valid_until.unix_seconds() + ahead);
+    }
 }
 
 #[test]
