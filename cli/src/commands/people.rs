@@ -6,7 +6,7 @@ use countersign_core::sync::Notice;
 use serde_json::{Value, json};
 
 use super::Desk;
-use super::enrol::refused;
+use super::enrol::{agreed, refused};
 use super::team::connected;
 use crate::arguments::{Common, Devices, Invite, Members, Role, SafetyWords};
 use crate::escape::visible;
@@ -33,9 +33,7 @@ pub(super) fn members(arguments: &Members, desk: &mut Desk<'_, '_>) -> Result<An
     let name = called(member);
     let connection = connected(&unlocked)?;
     if arguments.remove {
-        if !agreed(&format!("Remove {name} from the workspace?"), arguments.question.yes, desk) {
-            return Err(not_confirmed());
-        }
+        agreed(arguments.question.yes, &format!("Remove {name} from the workspace?"), desk)?;
         let sent = connection.remove_member(member.id)?;
         return Ok(done(&format!("{name} is removed"), sent).next("known"));
     }
@@ -56,9 +54,7 @@ pub(super) fn members(arguments: &Members, desk: &mut Desk<'_, '_>) -> Result<An
 
 fn leave(arguments: &Members, members: &[MemberInfo], desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
     let question = "Leave the workspace? Its accounts go from this store.";
-    if !agreed(question, arguments.question.yes, desk) {
-        return Err(not_confirmed());
-    }
+    agreed(arguments.question.yes, question, desk)?;
     let unlocked = desk.workspace.unlock()?;
     let me = members.iter().find(|member| member.is_me).ok_or_else(|| nobody(""))?;
     let sent = connected(&unlocked)?.remove_member(me.id)?;
@@ -291,18 +287,6 @@ fn nobody(words: &str) -> Failure {
     let message = format!("there is nobody and nothing of that name: {}", visible(words));
     let problem = Problem::new("nobody", message, "See who is there: countersign members");
     Failure::Workspace(Exit::NothingFound, problem)
-}
-
-fn not_confirmed() -> Failure {
-    refused("not_confirmed", "nothing was changed", "Say yes, or --yes.")
-}
-
-/// Whether a person says yes; without one there, `--yes` must have.
-fn agreed(question: &str, yes: bool, desk: &mut Desk<'_, '_>) -> bool {
-    yes || desk
-        .console
-        .ask(&format!("{question} [y/N] "))
-        .is_some_and(|answer| ["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
 }
 
 /// What was done, and whether the server has it.

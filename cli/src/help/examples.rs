@@ -173,7 +173,7 @@ countersign scan --json *.png | jq .    the same, for a program",
     (
         "demo",
         "\
-countersign demo                        about ten seconds
+countersign demo                        a few seconds
 countersign demo --keep                 stays for a look around, until Ctrl-C
 countersign demo --json | jq .          for a program",
     ),

@@ -1,7 +1,7 @@
 //! Invites: made by an Admin, passed on by a channel of their own, ended by hand or by time.
 
 use countersign_crypto::content::{Content, MemberName, Name, Text, WorkspaceName};
-use countersign_crypto::invite::{Greeting, InviteSecret};
+use countersign_crypto::invite::Greeting;
 use countersign_crypto::link::{Anchor, InviteLink, ServerAddress};
 use countersign_protocol::ids::{InstanceId, InviteId, SpaceId};
 use countersign_protocol::log::InviteStatus;
@@ -119,8 +119,7 @@ fn name<T: Content>(
     })
 }
 
-/// The secret of an invite, out of its link.
+/// The invite that a link is of.
 pub(super) fn invite_id(link: &InviteLink) -> InviteId {
-    let secret: &InviteSecret = &link.secret;
-    secret.id(link.anchor.workspace)
+    link.secret.id(link.anchor.workspace)
 }

@@ -160,11 +160,11 @@ impl Store {
         Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
     }
 
-    /// The manifest of a space's current epoch, and whether it waits to be sent.
-    pub(crate) fn manifest(&self, space: SpaceId) -> Result<Option<(Vec<u8>, bool)>, StoreError> {
-        let sql = "SELECT manifest, unsent FROM manifests WHERE space = ?1";
+    /// The manifest of a space's current epoch.
+    pub(crate) fn manifest(&self, space: SpaceId) -> Result<Option<Vec<u8>>, StoreError> {
+        let sql = "SELECT manifest FROM manifests WHERE space = ?1";
         let mut query = self.connection.prepare_cached(sql)?;
-        Ok(query.query_row([space.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+        Ok(query.query_row([space.as_bytes()], |row| row.get(0)).optional()?)
     }
 
     /// Manifests that were not held against the log yet.

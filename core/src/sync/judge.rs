@@ -33,7 +33,7 @@ impl Manifests {
     ) -> Result<Option<&CurrentManifest>, SyncError> {
         if let Entry::Vacant(place) = self.0.entry(space) {
             let stored = desk.store.manifest(space)?;
-            place.insert(stored.and_then(|(bytes, _)| desk.session.log.verify_manifest(space, &bytes).ok()));
+            place.insert(stored.and_then(|bytes| desk.session.log.verify_manifest(space, &bytes).ok()));
         }
         Ok(self.0.get(&space).and_then(Option::as_ref))
     }

@@ -123,7 +123,7 @@ impl Outgoing {
         let op = SignedEntry::decode(&entry).map_err(|_| StoreError::Damaged)?.entry.op;
         self.batch.ops.push(Operation::Entry { entry: Bytes(entry) });
         if let Op::Rotate(rotate) = op {
-            let (manifest, _) = desk.store.manifest(rotate.space)?.ok_or(StoreError::Damaged)?;
+            let manifest = desk.store.manifest(rotate.space)?.ok_or(StoreError::Damaged)?;
             self.bytes += manifest.len();
             let space = Hex16(*rotate.space.as_bytes());
             self.batch.ops.push(Operation::Manifest { space, manifest: Bytes(manifest) });

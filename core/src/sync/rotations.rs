@@ -45,7 +45,7 @@ fn settle_space(desk: &mut Desk<'_>, step: &Step<'_>, space: SpaceId) -> Result<
     let Ok(live) = desk.session.log.state().live_space(space) else { return Ok(()) };
     let epoch = live.epoch();
     let stored = desk.store.manifest(space)?;
-    let current = stored.and_then(|(bytes, _)| desk.session.log.verify_manifest(space, &bytes).ok());
+    let current = stored.and_then(|bytes| desk.session.log.verify_manifest(space, &bytes).ok());
     let Some(current) = current else {
         // The server must have it: it is fetched with the space.
         return Ok(step.put_backfill(&Backfill { space, after: None })?);

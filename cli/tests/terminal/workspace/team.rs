@@ -102,7 +102,9 @@ fn a_team_invites_shares_and_removes_in_the_terminal() {
     assert_eq!(at(&ana), at(&ben));
     assert_eq!(ben.refusal(&["share", "bank", "ana", "--as", "none"]), ("not_valid".to_owned(), Some(6)));
     assert_eq!(ana.refusal(&["share", "bank", "zoe"]), ("nobody".to_owned(), Some(1)));
-    assert_eq!(ana.refusal(&["members", "ben", "--remove"]), ("not_confirmed".to_owned(), Some(6)));
+    let unasked = ana.run(&["members", "ben", "--remove"]);
+    assert_eq!(unasked.code, Some(2), "there is nobody to ask: {}", unasked.out);
+    assert!(unasked.err.contains("--yes"), "{}", unasked.err);
 
     ana.done(&["members", "ben", "--remove", "--yes"]);
     let gone = ben.document(&["sync"]);
