@@ -92,6 +92,20 @@ pub struct Config {
     pub log: String,
 }
 
+impl Config {
+    /// Serves `database` on `listen`, with the default of everything else and no log.
+    pub fn new(listen: SocketAddr, database: PathBuf) -> Self {
+        Self {
+            listen,
+            database,
+            origin: None,
+            founding: Founding::Open,
+            allowance: Allowance::default(),
+            log: "off".to_owned(),
+        }
+    }
+}
+
 /// Who may make workspaces.
 #[derive(Debug, Clone)]
 pub enum Founding {

@@ -106,6 +106,7 @@ impl Judge<'_> {
         if found.by != self.device {
             return Err(Refusal::Forbidden.into());
         }
+        self.reads(found.space, log)?;
         log.state().check_box(&found).map_err(|error| Refused::rule(error.name()))?;
         self.steps.push(Step::KeyBox(found));
         Ok(())
@@ -113,6 +114,7 @@ impl Judge<'_> {
 
     /// A manifest lists what the server holds, and leaves out nothing whose author may still write it.
     fn manifest(&mut self, space: SpaceId, bytes: &[u8], log: &Log) -> Result<(), Refused> {
+        self.reads(space, log)?;
         let current = log.verify_manifest(space, bytes).map_err(|error| Refused::rule(error.name()))?;
         let mut missing = current.manifest().lines.clone();
         let mut after = None;
@@ -139,13 +141,16 @@ impl Judge<'_> {
         Ok(())
     }
 
-    /// Rights before conflicts: nobody learns what is held in a space that they may not read.
+    /// Asked before anything else about a space: nobody learns what is held in one that they may not read.
+    fn reads(&self, space: SpaceId, log: &Log) -> Result<(), Refused> {
+        if log.state().may_read(self.device, space) { Ok(()) } else { Err(Refusal::Forbidden.into()) }
+    }
+
+    /// A record, judged by who wrote it before it is compared with what is held.
     fn record(&mut self, base_rev: u64, wire: &WireRecord, log: &Log) -> Result<(), Refused> {
         let header = RecordHeader::decode(&wire.hdr.0).map_err(|error| Refused::rule(error.name()))?;
         let (space, id) = (header.space, header.id());
-        if !log.state().may_read(self.device, space) {
-            return Err(Refusal::Forbidden.into());
-        }
+        self.reads(space, log)?;
         let signature = <[u8; 64]>::try_from(wire.sig.0.as_slice()).map_err(|_| Refusal::BadRequest)?;
         let manifest = self.current_manifest(&header, log)?;
         let sealed = SealedRecord {

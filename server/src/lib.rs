@@ -4,6 +4,7 @@
 //! device would refuse. A request goes one way: `routes` say who is asking, [`judge`] decides by the verifier that
 //! clients use too, [`writer`] stores what was decided and answers when it is on the disk.
 
+mod background;
 mod backup;
 mod config;
 mod judge;
@@ -26,10 +27,12 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use background::Background;
 pub use backup::{BackedUp, backup};
 pub use config::{Arguments, Command, Config, Founding};
 pub use limits::Allowance;
 pub use ports::{Host, NoRandomness, System};
+pub use routes::{Route, Who, routes};
 pub use store::OpenError;
 
 use limits::Limits;

@@ -3,15 +3,11 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use countersign_core::client::{Client, Unlocked, WorkspaceNames};
 use countersign_core::people::{InviteLink, ServerAddress};
 use countersign_core::sync::{Connection, Http};
-use countersign_server::{Allowance, Config, Founding, System, serve};
-use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
-use tokio::sync::oneshot;
+use countersign_server::{Background, Config, System};
 
 use super::wire::{Tape, Wire};
 use crate::arguments::{Demo, Opening};
@@ -27,7 +23,7 @@ pub(super) struct Stage {
     folder: Folder,
     address: ServerAddress,
     pub(super) tape: Tape,
-    server: Server,
+    server: Background,
 }
 
 /// One person with an unlocked store and a connection.
@@ -44,8 +40,8 @@ impl Stage {
         let folder = Folder::new(arguments.folder.as_deref(), arguments.keep)?;
         let passphrase = folder.path.join("passphrase");
         write_private(&passphrase, PASSPHRASE).map_err(|error| no_folder(&folder.path, &error))?;
-        let server = Server::start(&folder.path.join("server.db"), arguments.port)?;
-        let address = format!("http://{}", server.address);
+        let server = serve(folder.path.join("server.db"), arguments.port)?;
+        let address = format!("http://{}", server.address());
         let address = ServerAddress::new(&address).map_err(|_| no_port(arguments.port, "no address"))?;
         Ok(Self { folder, address, tape: Tape::default(), server })
     }
@@ -103,8 +99,8 @@ impl Stage {
     }
 
     /// Leaves the server running until Ctrl-C.
-    pub(super) fn keep(mut self) -> Result<(), Failure> {
-        self.server.wait()
+    pub(super) fn keep(self) -> Result<(), Failure> {
+        self.server.wait().map_err(|error| trouble(format!("the server ended: {error:#}")))
     }
 }
 
@@ -139,55 +135,11 @@ impl Drop for Folder {
 }
 
 /// The workspace server, as its own program runs it.
-struct Server {
-    address: SocketAddr,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<anyhow::Result<()>>>,
-}
-
-impl Server {
-    fn start(database: &Path, port: u16) -> Result<Self, Failure> {
-        let cannot = |error: std::io::Error| no_port(port, &error.to_string());
-        let runtime = Runtime::new().map_err(cannot)?;
-        let listen = SocketAddr::from(([127, 0, 0, 1], port));
-        let listener = runtime.block_on(TcpListener::bind(listen)).map_err(cannot)?;
-        let address = listener.local_addr().map_err(cannot)?;
-        let config = Config {
-            listen: address,
-            database: database.to_owned(),
-            origin: None,
-            founding: Founding::Open,
-            allowance: Allowance::default(),
-            log: "off".to_owned(),
-        };
-        let (stop, stopped) = oneshot::channel();
-        let until = async {
-            tokio::select! {
-                _ = stopped => {}
-                _ = tokio::signal::ctrl_c() => {}
-            }
-        };
-        let thread =
-            std::thread::spawn(move || runtime.block_on(serve(config, listener, Box::new(System), until)));
-        Ok(Self { address, stop: Some(stop), thread: Some(thread) })
-    }
-
-    /// Waits until somebody presses Ctrl-C.
-    fn wait(&mut self) -> Result<(), Failure> {
-        match self.thread.take().map(JoinHandle::join) {
-            None | Some(Ok(Ok(()))) => Ok(()),
-            Some(Ok(Err(error))) => Err(trouble(format!("the server ended: {error:#}"))),
-            Some(Err(_)) => Err(trouble("the server ended")),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        // Its end says nothing that the demonstration did not.
-        let _ = self.wait();
-    }
+fn serve(database: PathBuf, port: u16) -> Result<Background, Failure> {
+    let config = Config::new(SocketAddr::from(([127, 0, 0, 1], port)), database);
+    let interrupted = async { drop(tokio::signal::ctrl_c().await) };
+    Background::start(config, Box::new(System), interrupted)
+        .map_err(|error| no_port(port, &error.to_string()))
 }
 
 fn write_private(path: &Path, text: &str) -> std::io::Result<()> {

@@ -11,17 +11,18 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Json, Path, Quer
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use countersign_api::{Hex16, Refusal};
-use countersign_protocol::ids::{DeviceId, WorkspaceId};
+use countersign_protocol::ids::{DeviceId, SpaceId, WorkspaceId};
 use countersign_protocol::log::Log;
 use data_encoding::BASE64URL_NOPAD;
 use serde::de::DeserializeOwned;
 
+use super::table::{Asking, Who};
 use crate::login::{Access, access, token_hash};
 use crate::refusal::Refused;
 use crate::service::Service;
 use crate::workspaces::Live;
 
-/// Whoever has a session, in the workspace that the path names.
+/// Whoever has a session, in the workspace that the path names, and may ask what they ask.
 pub(crate) struct Caller {
     pub(crate) ws: WorkspaceId,
     /// The device; of an invite's key, the invite's id.
@@ -31,13 +32,6 @@ pub(crate) struct Caller {
     /// The log by which `access` was decided.
     pub(crate) log: Arc<Log>,
     pub(crate) token: [u8; 32],
-}
-
-impl Caller {
-    /// Only for devices that are active now.
-    pub(crate) fn member(self) -> Result<Self, Refused> {
-        if self.access == Access::Member { Ok(self) } else { Err(Refusal::Forbidden.into()) }
-    }
 }
 
 impl FromRequestParts<Service> for Caller {
@@ -58,7 +52,28 @@ impl FromRequestParts<Service> for Caller {
         let live = service.workspace(session.ws).await?.ok_or(Refusal::Unauthorized)?;
         let log = live.log();
         let (access, _) = access(&log, session.dev, service.now()).ok_or(Refusal::Unauthorized)?;
+        let space = path.get("space").map(|space| space_id(space));
+        // A route that does not say whom it is for is for nobody.
+        let who = parts.extensions.get::<Who>().ok_or(Refusal::Forbidden)?;
+        who.judge(Asking { access, dev: session.dev, log: &log, space })?;
         Ok(Self { ws: session.ws, dev: session.dev, access, live, log, token })
+    }
+}
+
+fn space_id(text: &str) -> Result<SpaceId, Refusal> {
+    text.parse().map(|Hex16(space)| SpaceId::from_bytes(space)).map_err(|_| Refusal::BadRequest)
+}
+
+/// The space of a path under a workspace.
+pub(crate) struct InSpace(pub(crate) SpaceId);
+
+impl FromRequestParts<Service> for InSpace {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, service: &Service) -> Result<Self, Refused> {
+        let path = Path::<(String, String)>::from_request_parts(parts, service).await;
+        let Path((_, space)) = path.map_err(|_| Refusal::BadRequest)?;
+        Ok(Self(space_id(&space)?))
     }
 }
 

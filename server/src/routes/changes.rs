@@ -34,7 +34,6 @@ pub(super) async fn changes(
     headers: HeaderMap,
     Asked(asked): Asked<Since>,
 ) -> Result<Response, Refused> {
-    let caller = caller.member()?;
     let since =
         asked.since.map_or(Ok(Cursor::START), |text| text.parse()).map_err(|_| Refusal::BadRequest)?;
     let now_at = Cursor { generation: service.generation, pos: caller.live.pos() };

@@ -26,7 +26,6 @@ pub(super) async fn events(
     State(service): State<Service>,
     caller: Caller,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Refused> {
-    let caller = caller.member()?;
     let mut changed = caller.live.watch();
     changed.mark_changed();
     let stopping = service.stopping.clone();

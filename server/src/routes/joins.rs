@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use countersign_api::{Bytes, JoinRequests, Refusal};
 use countersign_protocol::ids::InviteId;
 use countersign_protocol::join::JoinRequest;
-use countersign_protocol::numbers::WorkspaceRole;
 
 use super::Caller;
 use super::caller::Body;
@@ -19,11 +18,8 @@ pub(super) async fn list(
     State(service): State<Service>,
     caller: Caller,
 ) -> Result<Json<JoinRequests>, Refused> {
-    let invite = match caller.access {
-        Access::Invitee => Some(InviteId::from_bytes(*caller.dev.as_bytes())),
-        Access::Member if is_admin(&caller) => None,
-        _ => return Err(Refusal::Forbidden.into()),
-    };
+    let is_invitee = caller.access == Access::Invitee;
+    let invite = is_invitee.then(|| InviteId::from_bytes(*caller.dev.as_bytes()));
     let ws = caller.ws;
     let requests = service.read(move |rows| rows.joins(ws, invite)).await?;
     Ok(Json(JoinRequests { requests: requests.into_iter().map(Bytes).collect() }))
@@ -35,9 +31,6 @@ pub(super) async fn post(
     caller: Caller,
     Body(request): Body<Bytes>,
 ) -> Result<StatusCode, Refused> {
-    if caller.access != Access::Invitee {
-        return Err(Refusal::Forbidden.into());
-    }
     let found = JoinRequest::decode(&request.0).map_err(|error| Refused::rule(error.name()))?;
     let invite = found.join.invite;
     if invite.as_bytes() != caller.dev.as_bytes() {
@@ -48,10 +41,4 @@ pub(super) async fn post(
     service.writer.write(move |turn| Ok(turn.rows.put_join(ws, invite, &request.0)?)).await?;
     caller.live.poke();
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn is_admin(caller: &Caller) -> bool {
-    let state = caller.log.state();
-    let member = state.devices().get(&caller.dev).and_then(|device| state.member(device.user).ok());
-    member.is_some_and(|member| member.role >= WorkspaceRole::Admin)
 }

@@ -10,33 +10,25 @@ mod joins;
 mod observe;
 mod ops;
 mod spaces;
+mod table;
 
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{get, post};
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use countersign_api::{MAX_BODY_BYTES, Refusal};
 
 use crate::refusal::Refused;
 use crate::service::Service;
 
 pub(crate) use caller::Caller;
+pub use table::{Route, Who, routes};
 
-/// Every route of the server; `docs/server-api.md` describes them.
+/// The router, of the rows of the table.
 pub(crate) fn router(service: Service) -> Router {
-    Router::new()
-        .route("/health", get(health::health))
-        .route("/ready", get(health::ready))
-        .route("/v1/auth/challenge", post(auth::challenge))
-        .route("/v1/auth/login", post(auth::login))
-        .route("/v1/auth/logout", post(auth::logout))
-        .route("/v1/ws", post(found::found))
-        .route("/v1/ws/{ws}/changes", get(changes::changes))
-        .route("/v1/ws/{ws}/log", get(changes::log))
-        .route("/v1/ws/{ws}/ops", post(ops::ops))
-        .route("/v1/ws/{ws}/joins", get(joins::list).post(joins::post))
-        .route("/v1/ws/{ws}/spaces/{space}/records", get(spaces::records))
-        .route("/v1/ws/{ws}/spaces/{space}/boxes", get(spaces::boxes))
-        .route("/v1/events", get(events::events))
+    let rows = table::rows().into_iter();
+    let router = rows.fold(Router::new(), |router, row| {
+        router.route(row.route.path, row.answers.layer(Extension(row.route.who)))
+    });
+    router
         .fallback(async || Refused::from(Refusal::NotFound))
         .method_not_allowed_fallback(async || Refused::from(Refusal::NotFound))
         .layer(middleware::from_fn(observe::observe))

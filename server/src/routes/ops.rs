@@ -25,7 +25,6 @@ pub(super) async fn ops(
     headers: HeaderMap,
     Body(batch): Body<Batch>,
 ) -> Result<Json<Receipt>, Refused> {
-    let caller = caller.member()?;
     let key = headers.get(IDEMPOTENCY_KEY).and_then(|value| value.to_str().ok()?.parse::<Hex16>().ok());
     let key = key.ok_or(Refusal::BadRequest)?.0;
     if batch.ops.is_empty() || batch.ops.len() > MAX_OPERATIONS {

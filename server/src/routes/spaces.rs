@@ -1,13 +1,13 @@
 //! What a space holds now: for a device that was given access after most of it was written.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use countersign_api::{Boxed, Bytes, Hex16, MAX_PAGE_ITEMS, Refusal, SpaceRecords};
-use countersign_protocol::ids::{RecordId, SpaceId};
+use countersign_protocol::ids::RecordId;
 use serde::Deserialize;
 
 use super::Caller;
-use super::caller::Asked;
+use super::caller::{Asked, InSpace};
 use crate::refusal::Refused;
 use crate::service::Service;
 
@@ -21,11 +21,10 @@ pub(super) struct After {
 pub(super) async fn records(
     State(service): State<Service>,
     caller: Caller,
-    Path((_, space)): Path<(String, String)>,
+    InSpace(space): InSpace,
     Asked(asked): Asked<After>,
 ) -> Result<Json<SpaceRecords>, Refused> {
-    let space = readable(&caller.member()?, &space)?;
-    let (ws, space) = space;
+    let ws = caller.ws;
     let after = asked.after.map(|id| id.parse::<Hex16>()).transpose().map_err(|_| Refusal::BadRequest)?;
     let after = after.map(|Hex16(id)| RecordId::from_bytes(id));
     let limit = asked.limit.unwrap_or(MAX_PAGE_ITEMS).clamp(1, MAX_PAGE_ITEMS);
@@ -47,24 +46,10 @@ pub(super) struct OfEpoch {
 pub(super) async fn boxes(
     State(service): State<Service>,
     caller: Caller,
-    Path((_, space)): Path<(String, String)>,
+    InSpace(space): InSpace,
     Asked(asked): Asked<OfEpoch>,
 ) -> Result<Json<Boxed>, Refused> {
-    let (ws, space) = readable(&caller.member()?, &space)?;
+    let ws = caller.ws;
     let devices = service.read(move |rows| rows.boxed(ws, space, asked.epoch)).await?;
     Ok(Json(Boxed { devices: devices.iter().map(|device| Hex16(*device.as_bytes())).collect() }))
-}
-
-/// The space, where the caller may read it. Others learn not even whether it exists.
-fn readable(
-    caller: &Caller,
-    space: &str,
-) -> Result<(countersign_protocol::ids::WorkspaceId, SpaceId), Refused> {
-    let Hex16(space) = space.parse().map_err(|_| Refusal::BadRequest)?;
-    let space = SpaceId::from_bytes(space);
-    if caller.log.state().may_read(caller.dev, space) {
-        Ok((caller.ws, space))
-    } else {
-        Err(Refusal::Forbidden.into())
-    }
 }

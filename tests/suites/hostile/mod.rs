@@ -15,7 +15,7 @@ use countersign_protocol::op::Op;
 use countersign_tests::workspace::{Phone, TestWorkspace};
 
 /// An entry at the log's next place that `device` signs, whatever the verifier would say.
-fn forged(workspace: &TestWorkspace, device: &DeviceKeys, op: Op) -> Vec<u8> {
+pub(crate) fn forged(workspace: &TestWorkspace, device: &DeviceKeys, op: Op) -> Vec<u8> {
     let entry = Entry {
         workspace: workspace.log.workspace(),
         seq: workspace.log.next_seq(),

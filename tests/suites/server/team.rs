@@ -1,17 +1,22 @@
 //! A workspace whose phones talk to a real server.
 
+use std::num::NonZeroU32;
+
 use countersign_api::{
     Batch, Bytes, Challenge, ChallengeRequest, Changes, Cursor, Hex16, Item, LoginRequest, Operation,
     Refusal, Session, WireRecord,
 };
-use countersign_core::sync::{Http, Method, Request, ServerError, Transport as _, WorkspaceServer, found};
-use countersign_crypto::device::SigningKey;
+use countersign_core::sync::{
+    Http, Method, Request, Response, ServerError, Transport as _, WorkspaceServer, found,
+};
+use countersign_crypto::device::{DeviceKeys, SigningKey};
 use countersign_crypto::flow::{self, Author, FlowError, join_request};
 use countersign_crypto::key_ring::KeyRing;
 use countersign_crypto::record::OwnedRecord;
 use countersign_protocol::ids::{AccountId, DeviceId, Nonce, SpaceId, WorkspaceId};
 use countersign_protocol::login::LoginText;
 use countersign_protocol::numbers::{AccountRole, Message, WorkspaceRole};
+use countersign_server::{Allowance, Config};
 use countersign_tests::folder::Folder;
 use countersign_tests::server::RunningServer;
 use countersign_tests::workspace::{Phone, TestWorkspace};
@@ -30,14 +35,14 @@ pub(super) struct Team {
 
 impl Team {
     pub(super) fn new() -> Self {
-        Self::with_seed(1)
-    }
-
-    pub(super) fn with_seed(seed: u64) -> Self {
         let folder = Folder::new();
-        let server = RunningServer::start(&folder.path().join("server.db"), NOW);
+        // A suite asks more in a second than an office in a minute.
+        let often = NonZeroU32::MAX;
+        let allowance = Allowance { per_address: often, per_device: often };
+        let config = RunningServer::config(&folder.path().join("server.db"));
+        let server = RunningServer::start_with(Config { allowance, ..config }, NOW);
         let http = server.connect();
-        let (workspace, ana) = TestWorkspace::found(seed);
+        let (workspace, ana) = TestWorkspace::found(1);
         found(&http, &workspace.entries[0], None).unwrap();
         let team = Self { folder, server, http, workspace, ana };
         // Boxes and the first records come after the genesis, in a batch of their own.
@@ -93,6 +98,11 @@ impl Team {
 
     /// A new member, who joins by the server alone: request, acceptance, log.
     pub(super) fn join(&mut self, role: WorkspaceRole) -> Phone {
+        self.join_with(role, None)
+    }
+
+    /// The same with a kit.
+    pub(super) fn join_with(&mut self, role: WorkspaceRole, kit: Option<&DeviceKeys>) -> Phone {
         let mut ana = self.take_ana();
         let entries = self.workspace.entries.len();
         let link = self.workspace.invite(&mut ana, role);
@@ -101,7 +111,7 @@ impl Team {
 
         let device = self.workspace.new_device();
         let user = flow::new_user_id(&self.workspace.entropy).unwrap();
-        let request = join_request(&link, user, &device, None);
+        let request = join_request(&link, user, &device, kit);
         let (invite, key) = (link.secret.id(self.ws()), link.secret.key(self.ws()));
         let as_invitee = self.as_key(DeviceId::from_bytes(*invite.as_bytes()), &key);
         as_invitee.post_join(&request.encode()).unwrap();
@@ -141,7 +151,7 @@ impl Team {
 
     /// The founder's phone, to be put back.
     pub(super) fn take_ana(&mut self) -> Phone {
-        let nobody = Phone { user: self.ana.user, device: self.workspace.new_device(), keys: KeyRing::new() };
+        let nobody = self.nobody();
         std::mem::replace(&mut self.ana, nobody)
     }
 }
@@ -201,26 +211,54 @@ pub(super) fn hex(id: &[u8; 16]) -> Hex16 {
 
 /// A session's token, got as the document says.
 pub(super) fn token(team: &Team, ws: WorkspaceId, phone: &Phone) -> String {
-    let post = |path: &str, body: String| {
-        let request = Request {
-            method: Method::Post,
-            path: path.to_owned(),
-            headers: Vec::new(),
-            body: body.into_bytes(),
-        };
-        team.http.send(&request).unwrap()
-    };
-    let (ws, dev) = (hex(ws.as_bytes()), hex(phone.device.id().as_bytes()));
-    let asked = post("/v1/auth/challenge", serde_json::to_string(&ChallengeRequest { ws, dev }).unwrap());
-    let challenge: Challenge = serde_json::from_slice(&asked.body).unwrap();
-    let nonce = Nonce::from_bytes(challenge.nonce.0.clone().try_into().unwrap());
-    let origin = team.http.origin().to_owned();
-    let text = LoginText { origin, dev: phone.device.id(), nonce };
-    let sig = phone.device.signing().sign(Message::Login, &[&text.encode()]);
-    let login = LoginRequest { ws, dev, nonce: challenge.nonce, sig: Bytes(sig.as_bytes().to_vec()) };
-    let answered = post("/v1/auth/login", serde_json::to_string(&login).unwrap());
+    let (login, answered) = team.log_in(ws, phone.device.id(), phone.device.signing());
     // Spent: the same login again is nobody's.
-    assert_eq!(post("/v1/auth/login", serde_json::to_string(&login).unwrap()).status, 401);
+    assert_eq!(team.post_plain("/v1/auth/login", &login).status, 401);
+    token_in(&answered)
+}
+
+/// The token of a new session in the team's workspace.
+pub(super) fn token_of(team: &Team, device: &DeviceKeys) -> String {
+    team.token_of_key(device.id(), device.signing())
+}
+
+fn token_in(answered: &Response) -> String {
     let session: Session = serde_json::from_slice(&answered.body).unwrap();
     data_encoding::BASE64URL_NOPAD.encode(&session.token.0)
+}
+
+impl Team {
+    /// Answers a challenge for `dev` with `key`. What was posted, and what the server says to it.
+    pub(super) fn log_in(
+        &self,
+        ws: WorkspaceId,
+        dev: DeviceId,
+        key: &SigningKey,
+    ) -> (LoginRequest, Response) {
+        let (ws, id) = (hex(ws.as_bytes()), hex(dev.as_bytes()));
+        let asked = self.post_plain("/v1/auth/challenge", &ChallengeRequest { ws, dev: id });
+        let challenge: Challenge = serde_json::from_slice(&asked.body).unwrap();
+        let nonce = Nonce::from_bytes(challenge.nonce.0.clone().try_into().unwrap());
+        let text = LoginText { origin: self.http.origin().to_owned(), dev, nonce };
+        let sig = key.sign(Message::Login, &[&text.encode()]);
+        let sig = Bytes(sig.as_bytes().to_vec());
+        let login = LoginRequest { ws, dev: id, nonce: challenge.nonce, sig };
+        let answered = self.post_plain("/v1/auth/login", &login);
+        (login, answered)
+    }
+
+    /// The token of a new session for whoever has the key of `dev`.
+    pub(super) fn token_of_key(&self, dev: DeviceId, key: &SigningKey) -> String {
+        token_in(&self.log_in(self.ws(), dev, key).1)
+    }
+
+    fn post_plain(&self, path: &str, body: &impl serde::Serialize) -> Response {
+        let (path, body) = (path.to_owned(), serde_json::to_vec(body).unwrap());
+        self.http.send(&Request { method: Method::Post, path, headers: Vec::new(), body }).unwrap()
+    }
+
+    /// A phone to stand in for one that is somewhere else.
+    pub(super) fn nobody(&self) -> Phone {
+        Phone { user: self.ana.user, device: self.workspace.new_device(), keys: KeyRing::new() }
+    }
 }

@@ -8,7 +8,7 @@ use countersign_api::{MAX_BODY_BYTES, Problem, Refusal};
 use countersign_core::sync::Transport as _;
 use countersign_core::sync::{Method, Request};
 use countersign_protocol::numbers::WorkspaceRole;
-use countersign_server::{Allowance, Founding};
+use countersign_server::{Allowance, Config};
 use countersign_tests::folder::Folder;
 use countersign_tests::server::RunningServer;
 
@@ -63,7 +63,8 @@ fn one_who_asks_too_often_is_told_when_to_come_back() {
     let folder = Folder::new();
     let three = NonZeroU32::new(3).unwrap();
     let allowance = Allowance { per_address: three, per_device: three };
-    let server = RunningServer::start_with(&folder.path().join("server.db"), NOW, Founding::Open, allowance);
+    let config = RunningServer::config(&folder.path().join("server.db"));
+    let server = RunningServer::start_with(Config { allowance, ..config }, NOW);
     let http = server.connect();
     let request = || {
         let body = format!(r#"{{"ws":"{0}","dev":"{0}"}}"#, "00".repeat(16)).into_bytes();
@@ -91,7 +92,7 @@ fn an_idle_check_costs_a_few_bytes() {
 }
 
 /// An event stream, after its first poke.
-fn listen(team: &Team, held: &str) -> BufReader<TcpStream> {
+pub(super) fn listen(team: &Team, held: &str) -> BufReader<TcpStream> {
     let mut connection = dial(&team.server);
     write!(connection, "GET /v1/events HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {held}\r\n\r\n").unwrap();
     let mut stream = BufReader::new(connection);
@@ -100,7 +101,7 @@ fn listen(team: &Team, held: &str) -> BufReader<TcpStream> {
 }
 
 /// The next `data:` line; none where the stream ends first.
-fn next_poke(stream: &mut BufReader<TcpStream>) -> Option<String> {
+pub(super) fn next_poke(stream: &mut BufReader<TcpStream>) -> Option<String> {
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).ok()? == 0 {

@@ -106,20 +106,16 @@ fn a_box_is_taken_from_the_device_that_it_names_only() {
 
 #[test]
 fn who_may_make_workspaces_is_the_operators_choice() {
-    use countersign_server::{Allowance, Founding};
+    use countersign_server::{Config, Founding};
     use countersign_tests::folder::Folder;
     use countersign_tests::server::RunningServer;
     use countersign_tests::workspace::TestWorkspace;
     use sha2::{Digest, Sha256};
 
     let folder = Folder::new();
-    let token = Founding::Token(Sha256::digest("0123456789abcdef").into());
-    let server = RunningServer::start_with(
-        &folder.path().join("server.db"),
-        super::team::NOW,
-        token,
-        Allowance::default(),
-    );
+    let founding = Founding::Token(Sha256::digest("0123456789abcdef").into());
+    let config = RunningServer::config(&folder.path().join("server.db"));
+    let server = RunningServer::start_with(Config { founding, ..config }, super::team::NOW);
     let (workspace, _) = TestWorkspace::found(3);
     let give =
         |token: Option<&str>| found(&server.connect(), &workspace.entries[0], token.map(str::to_owned));

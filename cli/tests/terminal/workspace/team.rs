@@ -1,52 +1,19 @@
 //! Two people in two terminals, and a server between them.
 
 use std::net::SocketAddr;
-use std::thread::JoinHandle;
 
-use countersign_server::{Allowance, Config, Founding, System, serve};
-use tokio::sync::oneshot;
+use countersign_server::{Background, Config, System};
 
 use super::{Home, file};
 use crate::program::folder;
 
-/// A server that ends with the test.
-struct Server {
-    url: String,
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
-}
-
-impl Server {
-    fn start(test: &str) -> Self {
-        let database = folder(&format!("{test}-server")).join("server.db");
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let listener = runtime.block_on(tokio::net::TcpListener::bind(listen)).unwrap();
-        let listen = listener.local_addr().unwrap();
-        let config = Config {
-            listen,
-            database,
-            origin: None,
-            founding: Founding::Open,
-            allowance: Allowance::default(),
-            log: "off".to_owned(),
-        };
-        let (stop, stopped) = oneshot::channel();
-        let until = async {
-            let _ = stopped.await;
-        };
-        let thread = std::thread::spawn(move || {
-            runtime.block_on(serve(config, listener, Box::new(System), until)).unwrap();
-        });
-        Self { url: format!("http://{listen}"), stop: Some(stop), thread: Some(thread) }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        drop(self.thread.take().map(JoinHandle::join));
-    }
+/// A server that ends with the test, and what is typed to reach it.
+fn server(test: &str) -> (Background, String) {
+    let database = folder(&format!("{test}-server")).join("server.db");
+    let config = Config::new(SocketAddr::from(([127, 0, 0, 1], 0)), database);
+    let server = Background::start(config, Box::new(System), std::future::pending()).unwrap();
+    let url = format!("http://{}", server.address());
+    (server, url)
 }
 
 /// Somebody with an unlocked store who has joined.
@@ -75,13 +42,13 @@ fn joined(test: &str, ana: &Home, name: &str) -> Home {
 
 #[test]
 fn a_team_invites_shares_and_removes_in_the_terminal() {
-    let server = Server::start("team");
+    let (server, url) = server("team");
     let ana = Home::empty("team-ana");
     ana.done(&["init", "--workspace", "Blue", "--member", "Ana", "--passphrase-file", "passphrase"]);
     ana.done(&["unlock", "--passphrase-file", "passphrase"]);
     ana.account("Bank");
     assert_eq!(ana.refusal(&["sync"]), ("no_server".to_owned(), Some(6)));
-    ana.done(&["attach", &server.url]);
+    ana.done(&["attach", &url]);
     let ben = joined("team-ben", &ana, "Ben");
     ana.done(&["sync"]);
     let members = ana.document(&["members"]);
