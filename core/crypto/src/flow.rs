@@ -1,7 +1,7 @@
 //! What people do with each other, as pure functions: a verified log, keys and a time in, one batch of messages out.
 //!
-//! Each flow makes one entry of the log with the boxes, manifest and records that belong to it, and the server takes
-//! them together or not at all. Nothing is made that the log would refuse: the verifier is asked before anything is
+//! Each flow makes one entry of the log with the boxes, manifest and records that belong to it. The server takes entry,
+//! manifest and records together or not at all, and gets the boxes once the entry is in the log (V5). Nothing is made that the log would refuse: the verifier is asked before anything is
 //! signed. The caller stores the batch before sending it, sends the same bytes until they are answered (V2), and
 //! lets its own log verify the entry like anybody else's.
 
@@ -57,7 +57,7 @@ pub struct Author<'a> {
     pub entropy: &'a dyn Entropy,
 }
 
-/// One entry and what belongs to it: sent and taken as a whole.
+/// One entry and what belongs to it.
 #[derive(Debug)]
 pub struct Batch {
     /// The signed entry, as it is sent.
@@ -68,7 +68,8 @@ pub struct Batch {
     pub head: Head,
     /// What the device has signed now: handed to its next [`Author`] until this entry is answered.
     pub outstanding: Outstanding,
-    /// Keys for those who may read.
+    /// Keys for those who may read. Of a rotation they go with the entry; else they stay here until the entry is in the
+    /// log, and then go to those who read by that log (V5, ADR 0017).
     pub boxes: Vec<KeyBox>,
     /// Of a rotation, the space and the list of its records.
     pub manifest: Option<(SpaceId, Manifest)>,
@@ -188,7 +189,8 @@ impl Author<'_> {
     }
 
     /// Signs an op once more, for the end that the log has now: another entry came first, and the server has not taken
-    /// this one. Keys, boxes and proofs in it and with it are bound to what they are for, and stay as they are.
+    /// this one. Commitments and proofs in it are bound to what they are for, and stay as they are: no key has left this
+    /// device yet. A rotation, whose boxes have, is made anew instead.
     ///
     /// # Errors
     /// [`FlowError::Refused`] where the log that came first leaves no place for it.

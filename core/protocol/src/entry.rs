@@ -28,6 +28,16 @@ impl Entry {
     pub fn encode(&self) -> Vec<u8> {
         cbor::to_bytes(self)
     }
+
+    /// Whether [`SignedEntry::decode`] would read it once it is signed: a length or a number in it may be above its limit.
+    ///
+    /// # Errors
+    /// As `decode`.
+    pub fn check_form(&self) -> Result<(), DecodeError> {
+        let mut wire = self.encode();
+        wire.extend([0; 64]);
+        SignedEntry::decode(&wire).map(drop)
+    }
 }
 
 impl Encode for Entry {

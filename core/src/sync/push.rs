@@ -1,9 +1,11 @@
 //! Push: what the server does not have, in batches that are taken whole or not at all.
 //!
-//! Entries first, then the boxes that belong to them, then records, those of one account always together. A batch is named
-//! by its content: sent again after a lost answer it is the same batch, and is taken once.
+//! Entries first, then records, those of one account always together, and boxes once the entries behind them are taken
+//! (docs/adr/0017-a-key-leaves-after-its-entry.md). A batch is named by its content: sent again after a lost answer it is
+//! the same batch, and is taken once.
 
 use countersign_api::{Batch, Bytes, Hex16, Operation, Receipt, Refusal, WireRecord};
+use countersign_protocol::access::BoxError;
 use countersign_protocol::entry::SignedEntry;
 use countersign_protocol::ids::{AccountId, RecordId, SpaceId};
 use countersign_protocol::keybox::KeyBox;
@@ -23,6 +25,10 @@ const MAX_OPERATIONS: usize = 1_000;
 
 /// Bytes of records and entries in a batch before the next one is begun: below what a server takes, in base64 too.
 const MAX_BYTES: usize = 1 << 20;
+
+/// The most boxes that go with a rotation, beside what is in its batch: the server takes no larger batch. Those left over
+/// follow like any.
+const MAX_BOXES: usize = countersign_api::MAX_OPERATIONS - MAX_OPERATIONS - 2;
 
 /// What came of sending.
 pub(super) enum Pushed {
@@ -52,6 +58,10 @@ pub(super) fn push(connection: &Connection, server: &WorkspaceServer<'_>) -> Res
                 Refusal::HeadMoved { .. } | Refusal::Conflict { .. } => {
                     return Ok(Pushed::Overtaken { sent });
                 }
+                // Whoever was to get a key, or who hands it on, lost the right to it meanwhile.
+                Refusal::Refused { rule } if outgoing.entries == 0 && is_of_a_reader_lost(&rule) => {
+                    return Ok(Pushed::Overtaken { sent });
+                }
                 Refusal::Refused { rule } => {
                     if outgoing.entries > 0 {
                         connection.with(give_up)?;
@@ -63,6 +73,13 @@ pub(super) fn push(connection: &Connection, server: &WorkspaceServer<'_>) -> Res
             Err(error) => return Err(error.into()),
         }
     }
+}
+
+/// Whether the server refused a box because of what the log has said since this device last looked.
+fn is_of_a_reader_lost(rule: &str) -> bool {
+    [BoxError::Inactive, BoxError::NotAReader, BoxError::PosterNotAReader]
+        .iter()
+        .any(|error| error.name() == rule)
 }
 
 /// A batch, and what it is made of here.
@@ -86,7 +103,9 @@ fn plan(desk: &mut Desk<'_>) -> Result<Option<Outgoing>, SyncError> {
         }
         outgoing.add_entry(desk, desk.store.entry(seq)?)?;
     }
-    outgoing.add_boxes(desk)?;
+    if outgoing.entries == 0 {
+        outgoing.add_boxes(desk)?;
+    }
     outgoing.add_records(desk)?;
     Ok(if outgoing.batch.ops.is_empty() { None } else { Some(outgoing) })
 }
@@ -116,7 +135,8 @@ impl Outgoing {
         Hex16(name)
     }
 
-    /// An entry; with a rotation, its manifest.
+    /// An entry; with a rotation, its manifest and the boxes of the key that begins with it, which is thrown away where the
+    /// entry is refused.
     fn add_entry(&mut self, desk: &Desk<'_>, entry: Vec<u8>) -> Result<(), SyncError> {
         self.bytes += entry.len();
         self.entries += 1;
@@ -128,17 +148,33 @@ impl Outgoing {
             let space = Hex16(*rotate.space.as_bytes());
             self.batch.ops.push(Operation::Manifest { space, manifest: Bytes(manifest) });
             self.manifest = Some(rotate.space);
+            let made = desk.store.boxes_of(rotate.space, rotate.epoch)?;
+            for key_box in made.into_iter().take(MAX_BOXES) {
+                self.add_box(key_box);
+            }
         }
         Ok(())
     }
 
+    fn add_box(&mut self, key_box: KeyBox) {
+        self.batch.ops.push(Operation::KeyBox { sealed: Bytes(key_box.encode()) });
+        self.boxes.push(key_box);
+    }
+
+    /// V5: boxes for those who read a space by the log that the server has. Of the others nobody will ask for one.
     fn add_boxes(&mut self, desk: &Desk<'_>) -> Result<(), SyncError> {
-        let room = MAX_OPERATIONS.saturating_sub(self.batch.ops.len());
-        for key_box in desk.store.unsent_boxes(room)? {
-            self.batch.ops.push(Operation::KeyBox { sealed: Bytes(key_box.encode()) });
-            self.boxes.push(key_box);
+        loop {
+            let waiting = desk.store.unsent_boxes(MAX_OPERATIONS)?;
+            let is_due = |key_box: &KeyBox| desk.session.log.state().check_box(key_box).is_ok();
+            let (due, stale): (Vec<_>, Vec<_>) = waiting.into_iter().partition(is_due);
+            if stale.is_empty() {
+                for key_box in due {
+                    self.add_box(key_box);
+                }
+                return Ok(());
+            }
+            desk.store.step(|step| stale.iter().try_for_each(|key_box| step.forget_box(key_box)))?;
         }
-        Ok(())
     }
 
     /// Records of spaces that take any (V8), account by account.

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use countersign_crypto::flow::{Adopted, Author, FlowError, Outstanding};
-use countersign_protocol::ids::{InstanceId, RecordHash, RecordId, SpaceId};
-use countersign_protocol::limits::{MAX_MANIFEST_LINES, highest_revision};
+use countersign_protocol::ids::{AccountId, InstanceId, RecordHash, RecordId, SpaceId, UserId};
+use countersign_protocol::limits::{MAX_ACCOUNT_USERS, MAX_INTEGER, MAX_MANIFEST_LINES, highest_revision};
 use countersign_protocol::manifest::{Line, Manifest};
 use countersign_protocol::numbers::{AccountRole, RecordType, WorkspaceRole};
 use countersign_tests::workspace::{Phone, TestWorkspace, card};
@@ -140,4 +140,20 @@ fn hostile_member_uses_up_the_revision_numbers_and_no_flow_makes_one_that_reader
     let rotated = rotate(limit - 1).unwrap();
     workspace.take(&rotated).unwrap();
     assert_eq!(workspace.verify(&rotated.records[0]).unwrap().header.rev, limit);
+}
+
+#[test]
+fn an_entry_whose_form_no_reader_would_take_is_not_signed() {
+    let (workspace, ana, ben) = scene(606);
+    let author = workspace.author(&ana);
+    let far = Author { ts: MAX_INTEGER + 1, ..author };
+    assert_eq!(not_made(far.set_role(ben.user, WorkspaceRole::Admin)), "Malformed");
+    let last = Author { ts: MAX_INTEGER, ..author };
+    assert!(last.set_role(ben.user, WorkspaceRole::Admin).is_ok());
+
+    let account = AccountId::from_bytes([5; 16]);
+    let strangers = (0..MAX_ACCOUNT_USERS).map(|n| UserId::from_bytes((n as u128 + 1).to_be_bytes()));
+    let mut roles: BTreeMap<_, _> = strangers.map(|user| (user, AccountRole::Collaborator)).collect();
+    roles.insert(ana.user, AccountRole::Owner);
+    assert_eq!(not_made(author.create_account(account, &roles, &card("Bank"))), "Malformed");
 }

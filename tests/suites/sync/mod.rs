@@ -1,5 +1,6 @@
 //! Phones and their workspace server, over HTTP: what one does, the others see, and nothing is lost on the way.
 
+mod boxes;
 mod conflicts;
 mod hostile;
 mod people;

@@ -64,9 +64,13 @@ impl Person {
 /// Somebody between a phone and its server.
 pub(super) type Meddler = Box<dyn Fn(&Request, Response) -> Result<Response, TransportError> + Send + Sync>;
 
+/// Somebody who sees each request before the server does.
+pub(super) type Watcher = Box<dyn FnMut(&Request) + Send>;
+
 /// A connection that a test can meddle with: it sees each request, and decides what comes back.
 pub(super) struct Line {
     http: Http,
+    watcher: Mutex<Option<Watcher>>,
     meddler: Mutex<Option<Meddler>>,
     loses_posts: AtomicBool,
 }
@@ -75,6 +79,7 @@ impl Line {
     pub(super) fn new(server: &RunningServer) -> Arc<Self> {
         Arc::new(Self {
             http: server.connect(),
+            watcher: Mutex::new(None),
             meddler: Mutex::new(None),
             loses_posts: AtomicBool::new(false),
         })
@@ -83,6 +88,11 @@ impl Line {
     /// Batches never arrive from now on, or do again.
     pub(super) fn lose_posts(&self, lose: bool) {
         self.loses_posts.store(lose, Ordering::Relaxed);
+    }
+
+    /// From now on `watcher` is shown each request first.
+    pub(super) fn watch(&self, watcher: Watcher) {
+        *self.watcher.lock().unwrap() = Some(watcher);
     }
 
     /// From now on everything goes through `meddler`; `None` leaves it alone.
@@ -99,6 +109,9 @@ impl Transport for Line {
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
         if self.loses_posts.load(Ordering::Relaxed) && request.path.ends_with("/ops") {
             return Err(TransportError::Unreachable);
+        }
+        if let Some(watcher) = &mut *self.watcher.lock().unwrap() {
+            watcher(request);
         }
         let response = self.http.send(request)?;
         match &*self.meddler.lock().unwrap() {

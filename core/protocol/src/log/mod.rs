@@ -96,8 +96,9 @@ impl Log {
     /// to sign it.
     ///
     /// # Errors
-    /// As `verify_next`, without form and signature of the entry itself. Proofs inside the op are checked.
+    /// As `verify_next`, without the signature of the entry itself. Proofs inside the op are checked.
     pub fn would_accept(&self, entry: &Entry) -> Result<Ground, EntryError> {
+        entry.check_form()?;
         ensure(entry.workspace == self.workspace(), ChainError::WrongWorkspace)?;
         ensure(entry.seq == self.next_seq() && entry.prev == self.head(), ChainError::NotNext)?;
         Ok(self.state.judge(self.author(entry)?, entry)?)
