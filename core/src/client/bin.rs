@@ -6,13 +6,15 @@ use countersign_protocol::numbers::RecordType;
 
 use super::accounts::card;
 use super::desk::Desk;
+use super::line::Line;
 use super::listing::{AccountSummary, summary};
+use super::purge::{KEPT_MS, due_since, is_over, look_anew};
 use super::{Doer, Unlocked};
 use crate::error::{AccountError, Refusal, Unavailable};
 use crate::ports::Timestamp;
 
-/// How long what was removed or replaced can be had back: 30 days, in ms.
-pub(crate) const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1000;
+/// Where the last look at the bin is kept.
+const LOOK: &str = "due.bin";
 
 /// An account in the bin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,26 +67,29 @@ impl Unlocked {
         })
     }
 
-    /// Deletes for everybody and for good what has been in the bin for 30 days, where this member may. A host calls
-    /// it after an unlock. Returns how many accounts went.
+    /// Deletes for everybody and for good what has been in the bin for 30 days, where this member may, and was due at a look
+    /// at least a day ago, too: one wrong date deletes nothing. A host calls it after an unlock. Returns how many accounts went.
     ///
     /// # Errors
     /// [`Unavailable`]; what was deleted before it happened stays deleted.
     pub fn purge_bin(&self) -> Result<usize, Unavailable> {
         self.with(Doer::Screen, |desk| {
-            let now = desk.now();
-            let lines = desk.session.lines.iter();
-            let due: Vec<AccountId> = lines
-                .filter(|(_, line)| line.binned.is_some_and(|at| at.saturating_add(KEPT_MS) <= now))
-                .map(|(account, _)| *account)
-                .filter(|account| desk.require(*account, RecordType::Card).is_ok())
-                .collect();
+            let mine = |(account, line): (&AccountId, &Line)| {
+                let at = line.binned?;
+                desk.require(*account, RecordType::Card).is_ok().then_some((*account, at))
+            };
+            let binned: Vec<(AccountId, u64)> = desk.session.lines.iter().filter_map(mine).collect();
+            let first = binned.iter().map(|(_, at)| *at).min();
+            let Some(then) = due_since(desk, LOOK, first)? else { return Ok(0) };
+            let due: Vec<AccountId> =
+                binned.into_iter().filter(|(_, at)| is_over(*at, then)).map(|(account, _)| account).collect();
             for &account in &due {
                 let batch = desk.author().delete_account(account)?;
                 desk.append(batch)?;
                 desk.set_line(account, None);
                 desk.commit()?;
             }
+            look_anew(desk, LOOK)?;
             Ok(due.len())
         })
     }

@@ -23,7 +23,7 @@ use super::listing::role;
 use super::{Host, session::Session};
 use crate::error::{Refusal, Unavailable};
 use crate::people::known_after;
-use crate::store::{Held, Slot, Store, StoreError, Waiting};
+use crate::store::{Held, Slot, Step, Store, StoreError, Waiting};
 
 /// The store, the keys and the ports, for the time of one verb.
 pub(crate) struct Desk<'a> {
@@ -336,14 +336,28 @@ impl<'a> Desk<'a> {
     /// Makes everything that was collected durable, in one step, and then true in memory.
     pub(crate) fn commit(&mut self) -> Result<(), Unavailable> {
         let change = std::mem::take(&mut self.change);
+        let checkpoint = self.store.step(|step| self.put(&change, step))?;
+        self.is_durable(change, checkpoint);
+        Ok(())
+    }
+
+    /// The same as the last part of a step that is under way: where that fails, this desk's session is of no use.
+    pub(super) fn commit_in(&mut self, step: &Step<'_>) -> Result<(), Unavailable> {
+        let change = std::mem::take(&mut self.change);
+        let checkpoint = self.put(&change, step)?;
+        self.is_durable(change, checkpoint);
+        Ok(())
+    }
+
+    fn put(&self, change: &Change, step: &Step<'_>) -> Result<Option<u64>, Unavailable> {
         let (session, entropy) = (&*self.session, &*self.host.entropy);
-        let checkpoint = self.store.step(|step| -> Result<_, Unavailable> {
-            change.put(step, session, entropy)?;
-            session.put_checkpoint(self.store, step, entropy)
-        })?;
+        change.put(step, session, entropy)?;
+        session.put_checkpoint(self.store, step, entropy)
+    }
+
+    fn is_durable(&mut self, change: Change, checkpoint: Option<u64>) {
         self.session.checkpointed(checkpoint);
         self.relisted(change.lines);
-        Ok(())
     }
 
     /// Makes lines that became durable true in memory.

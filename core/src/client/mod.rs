@@ -20,6 +20,7 @@ mod lines;
 mod listing;
 mod names;
 mod observe;
+mod purge;
 mod recover;
 mod recovery_codes;
 mod relist;

@@ -1,10 +1,12 @@
 //! Watching the list: the first value at once, then every change, until the subscription is dropped.
 //!
 //! A listener is called on the thread of whoever made the change, after it is durable and with nothing locked: it may
-//! call the client.
+//! call the client. Values come one at a time and in order: a change that is made while a listener is being called is told
+//! after it, by the thread that is there.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use super::listing::{AccountSummary, list};
 use super::{Doer, Inner, Unlocked};
@@ -36,12 +38,30 @@ pub(super) struct Observer {
     query: String,
     session: u64,
     listener: Box<dyn Listener>,
-    told: Mutex<Option<Listed>>,
+    told: Mutex<Told>,
 }
+
+#[derive(Default)]
+struct Told {
+    last: Option<Listed>,
+    /// Which look at the list that was.
+    look: u64,
+    /// What is still to be told.
+    next: Option<Listed>,
+    /// Whether a thread is calling the listener.
+    is_busy: bool,
+}
+
+/// The look after which no other one counts.
+const LAST_LOOK: u64 = u64::MAX;
 
 /// All that watch one client.
 #[derive(Default)]
-pub(super) struct Observers(Mutex<Vec<Weak<Observer>>>);
+pub(super) struct Observers {
+    all: Mutex<Vec<Weak<Observer>>>,
+    /// How often somebody has looked at the list, counted while it cannot change.
+    looks: AtomicU64,
+}
 
 impl Unlocked {
     /// Watches the accounts that match `query`. The listener has its first value when this returns.
@@ -54,9 +74,9 @@ impl Unlocked {
             query: query.to_owned(),
             session: self.session,
             listener,
-            told: Mutex::new(None),
+            told: Mutex::default(),
         });
-        observer.tell(Listed::Accounts(first));
+        observer.tell(0, Listed::Accounts(first));
         self.inner.observers.add(&observer);
         // A change between the first value and now was told to nobody.
         self.inner.tell_observers();
@@ -65,26 +85,58 @@ impl Unlocked {
 }
 
 impl Observer {
-    fn tell(&self, listed: Listed) {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if told.as_ref() == Some(&listed) {
+    /// Tells what a look at the list has found, unless a later one was told already or found the same.
+    fn tell(&self, look: u64, listed: Listed) {
+        let mut told = self.told();
+        if look < told.look || told.last.as_ref() == Some(&listed) {
             return;
         }
-        *told = Some(listed.clone());
+        told.look = look;
+        told.last = Some(listed.clone());
+        told.next = Some(listed);
+        if told.is_busy {
+            return;
+        }
+        told.is_busy = true;
         drop(told);
-        self.listener.changed(listed);
+        let _ended = Ended(self);
+        while let Some(next) = self.next() {
+            self.listener.changed(next);
+        }
+    }
+
+    fn next(&self) -> Option<Listed> {
+        let mut told = self.told();
+        let next = told.next.take();
+        told.is_busy = next.is_some();
+        next
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A listener that panicked is told the next value all the same.
+struct Ended<'a>(&'a Observer);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.told().is_busy = false;
+        }
     }
 }
 
 impl Observers {
     fn add(&self, observer: &Arc<Observer>) {
-        let mut observers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut observers = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         observers.retain(|observer| observer.strong_count() > 0);
         observers.push(Arc::downgrade(observer));
     }
 
     fn all(&self) -> Vec<Arc<Observer>> {
-        let observers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let observers = self.all.lock().unwrap_or_else(PoisonError::into_inner);
         observers.iter().filter_map(Weak::upgrade).collect()
     }
 }
@@ -94,11 +146,13 @@ impl Inner {
     pub(super) fn tell_observers(self: &Arc<Self>) {
         for observer in self.observers.all() {
             let client = Unlocked { inner: Arc::clone(self), session: observer.session };
-            let listed = client
-                .with_untold(Doer::Screen, |desk| Ok::<_, Unavailable>(list(desk.session, &observer.query)));
+            let listed = client.with_untold(Doer::Screen, |desk| {
+                let look = self.observers.looks.fetch_add(1, Ordering::Relaxed) + 1;
+                Ok::<_, Unavailable>((look, list(desk.session, &observer.query)))
+            });
             match listed {
-                Ok(accounts) => observer.tell(Listed::Accounts(accounts)),
-                Err(Unavailable::Locked) => observer.tell(Listed::Locked),
+                Ok((look, accounts)) => observer.tell(look, Listed::Accounts(accounts)),
+                Err(Unavailable::Locked) => observer.tell(LAST_LOOK, Listed::Locked),
                 // A list that cannot be read now stays as it was shown.
                 Err(_) => {}
             }

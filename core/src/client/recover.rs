@@ -27,7 +27,8 @@ impl Client {
     /// and the name `device`.
     ///
     /// # Errors
-    /// [`RecoverError`]; the store is then as it was.
+    /// [`RecoverError`]; the store is then as it was. The vault keeps the new key last of all, so that one which still
+    /// opened the store goes only where the step itself cannot be ended.
     pub fn recover(&self, kit: &str, device: &str) -> Result<Unlocked, RecoverError> {
         let mut state = self.inner.state();
         let (held, _) = state.store.identity()?.ok_or(RecoverError::Empty)?;
@@ -59,27 +60,37 @@ impl Client {
             })
             .collect::<Result<Vec<_>, crate::ports::EntropyError>>()?;
         let device_keys = phone.seal_at_rest(&local, entropy)?;
-        host.vault.keep(&local)?;
         let identity = Identity { workspace: held.workspace, user, device: phone.id() };
-        state.store.step(|step| {
+        let now = host.monotonic.elapsed();
+        let session = state.store.step(|step| {
             step.forget_sealed()?;
             step.put_identity(&identity, &device_keys)?;
             step.put_entry(batch.seq, &batch.entry)?;
             batch.boxes.iter().try_for_each(|key_box| step.put_box(key_box))?;
-            sealed.iter().try_for_each(|(place, sealed)| step.put_space_key(place.space, place.epoch, sealed))
+            sealed
+                .iter()
+                .try_for_each(|(place, sealed)| step.put_space_key(place.space, place.epoch, sealed))?;
+            let mut session = Session::load(&state.store, identity, local, phone, now)?;
+            let mut desk = Desk::new(&state.store, &mut session, host);
+            list_again(&mut desk, &name)?;
+            desk.commit_in(step)?;
+            host.vault.keep(&session.local)?;
+            Ok::<_, RecoverError>(session)
         })?;
-        let mut session = Session::load(&state.store, identity, local, phone, host.monotonic.elapsed())?;
-        let mut desk = Desk::new(&state.store, &mut session, host);
-        let directory = SpaceId::directory(identity.workspace);
-        desk.write(directory, instance_of(identity.device), None, &name)?;
-        for account in own_accounts(&desk) {
-            if let Some(line) = line_of(&mut desk, account)? {
-                desk.set_line(account, Some(line));
-            }
-        }
-        desk.commit()?;
         Ok(self.begin(&mut state, session))
     }
+}
+
+/// The list, which lay under the lost key, and the new device's name.
+fn list_again(desk: &mut Desk<'_>, name: &DeviceName) -> Result<(), Unavailable> {
+    let identity = desk.session.identity;
+    desk.write(SpaceId::directory(identity.workspace), instance_of(identity.device), None, name)?;
+    for account in own_accounts(desk) {
+        if let Some(line) = line_of(desk, account)? {
+            desk.set_line(account, Some(line));
+        }
+    }
+    Ok(())
 }
 
 /// The log as it is stored, every entry verified: there is no key that a checkpoint could be under.

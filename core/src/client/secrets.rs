@@ -3,19 +3,22 @@
 //! No step ever leaves an account without the secret it had: what goes out of use is sealed in the same transaction
 //! that puts the next one in its place.
 
-use countersign_crypto::content::{Action, Counter, Otp, OtpKind, Pending, Replaced, Unknown};
+use countersign_crypto::content::{Action, Counter, Otp, OtpId, OtpKind, Pending, Replaced, Unknown};
 use countersign_crypto::flow::new_instance;
 use countersign_protocol::ids::{AccountId, InstanceId};
 use countersign_protocol::limits::MAX_INTEGER;
 use countersign_protocol::numbers::RecordType;
 
-use super::bin::KEPT_MS;
 use super::codes::next_counter;
 use super::desk::{Current, Desk};
 use super::line::{Line, Secret};
+use super::purge::{KEPT_MS, due_since, is_over, look_anew};
 use super::{Doer, Unlocked};
 use crate::error::{EnrolError, Unavailable};
 use crate::ports::Timestamp;
+
+/// Where the last look at the sealed secrets is kept.
+const LOOK: &str = "due.replaced";
 
 /// A secret out of use that can be had back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,13 +39,21 @@ struct InUse {
 
 impl Unlocked {
     /// MFA is on with what was pending; what was in use before is sealed for 30 days.
-    pub(crate) fn confirm_enrolment(&self, account: AccountId) -> Result<(), EnrolError> {
+    /// Where a code was shown, only that secret: another device may have put another one in its place.
+    pub(crate) fn confirm_enrolment(
+        &self,
+        account: AccountId,
+        shown: Option<OtpId>,
+    ) -> Result<(), EnrolError> {
         self.with(Doer::Person, |desk| {
             let line = desk.line(account)?.clone();
             desk.require(account, RecordType::Otp)?;
             let held = desk.read::<Pending>(desk.controls(account), InstanceId::ZERO)?;
             desk.delete(desk.controls(account), InstanceId::ZERO, &held)?;
             let otp = held.content.ok_or(EnrolError::OtherStep)?.otp;
+            if shown.is_some_and(|shown| shown != otp.id) {
+                return Err(EnrolError::OtherStep);
+            }
             let action = if line.on.is_some() { Action::Replaced } else { Action::Enrolled };
             // The pending code that was typed at the service has used its counter.
             let used = matches!(otp.kind, OtpKind::Hotp { .. });
@@ -120,31 +131,28 @@ impl Unlocked {
         })
     }
 
-    /// Deletes for good the sealed secrets whose 30 days are over, where this member may. A host calls it after an
-    /// unlock. Returns how many went.
+    /// Deletes for good the sealed secrets whose 30 days are over, where this member may, and were over at a look at least a
+    /// day ago, too: one wrong date deletes nothing. A host calls it after an unlock. Returns how many went.
     ///
     /// # Errors
     /// [`Unavailable`]; what was deleted before it happened stays deleted.
     pub fn purge_replaced(&self) -> Result<usize, Unavailable> {
         self.with(Doer::Screen, |desk| {
-            let now = desk.now();
-            let lines = desk.session.lines.iter();
-            let due: Vec<AccountId> = lines
-                .filter(|(_, line)| line.oldest_replaced.is_some_and(|at| is_over(at, now)))
-                .map(|(account, _)| *account)
-                .filter(|account| desk.require(*account, RecordType::Replaced).is_ok())
-                .collect();
+            let mine = |(account, line): (&AccountId, &Line)| {
+                let at = line.oldest_replaced?;
+                desk.require(*account, RecordType::Replaced).is_ok().then_some((*account, at))
+            };
+            let replaced: Vec<(AccountId, u64)> = desk.session.lines.iter().filter_map(mine).collect();
+            let first = replaced.iter().map(|(_, at)| *at).min();
+            let Some(then) = due_since(desk, LOOK, first)? else { return Ok(0) };
             let mut gone = 0;
-            for account in due {
-                gone += purge(desk, account, now)?;
+            for (account, _) in replaced.into_iter().filter(|(_, at)| is_over(*at, then)) {
+                gone += purge(desk, account, then)?;
             }
+            look_anew(desk, LOOK)?;
             Ok(gone)
         })
     }
-}
-
-fn is_over(at: u64, now: u64) -> bool {
-    at.saturating_add(KEPT_MS) <= now
 }
 
 fn purge(desk: &mut Desk<'_>, account: AccountId, now: u64) -> Result<usize, Unavailable> {

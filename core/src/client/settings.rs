@@ -63,14 +63,18 @@ pub(super) fn stored_drift(store: &Store, local: &LocalKey) -> Result<Drift, Una
     Ok(number(store, local, DRIFT)?.map_or_else(Drift::default, Drift::from_bytes))
 }
 
-fn set_number(desk: &mut Desk<'_>, name: &'static str, number: [u8; 8]) -> Result<(), Unavailable> {
+pub(super) fn set_number(
+    desk: &mut Desk<'_>,
+    name: &'static str,
+    number: [u8; 8],
+) -> Result<(), Unavailable> {
     let place = Place::Store(name.as_bytes());
     let sealed = desk.session.local.seal(place, &number, &*desk.host.entropy)?;
     desk.set_local(name, Some(sealed));
     Ok(())
 }
 
-fn number(store: &Store, local: &LocalKey, name: &str) -> Result<Option<[u8; 8]>, Unavailable> {
+pub(super) fn number(store: &Store, local: &LocalKey, name: &str) -> Result<Option<[u8; 8]>, Unavailable> {
     let Some(sealed) = store.local(name)? else { return Ok(None) };
     let bytes = local.open(Place::Store(name.as_bytes()), &sealed)?;
     Ok(Some(bytes[..].try_into().map_err(|_| StoreError::Damaged)?))

@@ -6,14 +6,14 @@
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use countersign_crypto::content::Pending;
+use countersign_crypto::content::{OtpId, Pending};
 use countersign_protocol::ids::{AccountId, InstanceId};
 use countersign_protocol::numbers::RecordType;
 
 use super::card_match::{Label, mismatch};
 use super::pending::{save_pending, whose};
 use super::{AccountPayload, Entry, Payload, PayloadError, read};
-use crate::client::{Desk, Doer, EnrolError, Unlocked, parameters, secret};
+use crate::client::{Desk, Doer, EnrolError, Line, Unlocked, parameters, secret};
 use crate::otp::OtpParameters;
 use crate::ports::Timestamp;
 use crate::scan::{CAMERA_BUDGET, Frame, Hint, Reader, Scanned, Session};
@@ -91,6 +91,17 @@ enum Goal {
     Replace,
 }
 
+impl Goal {
+    /// Whether the account still is as it was when the enrolment began.
+    fn check(self, line: &Line) -> Result<(), EnrolError> {
+        match (self, line.on) {
+            (Self::Activate, Some(_)) => Err(EnrolError::AlreadyOn),
+            (Self::Replace, None) => Err(EnrolError::Off),
+            (Self::Activate, None) | (Self::Replace, Some(_)) => Ok(()),
+        }
+    }
+}
+
 /// The part of an enrolment that is not in the store.
 enum Camera {
     Looking,
@@ -118,6 +129,8 @@ pub struct Enrolment {
 struct Scan {
     camera: Camera,
     session: Session,
+    /// The pending secret whose code was shown last: the one that Done is about.
+    shown: Option<OtpId>,
 }
 
 impl Unlocked {
@@ -139,18 +152,15 @@ impl Unlocked {
 
     fn enrol(&self, account: AccountId, goal: Goal) -> Result<Enrolment, EnrolError> {
         let (camera, clock) = self.with(Doer::Person, |desk| {
-            let line = desk.line(account)?.clone();
             desk.require(account, RecordType::Pending)?;
-            match (goal, line.on) {
-                (Goal::Activate, Some(_)) => return Err(EnrolError::AlreadyOn),
-                (Goal::Replace, None) => return Err(EnrolError::Off),
-                (Goal::Activate, None) | (Goal::Replace, Some(_)) => {}
-            }
+            let line = desk.line(account)?;
+            goal.check(line)?;
             let camera = if line.pending.is_some() { Camera::Closed } else { Camera::Looking };
-            Ok((camera, desk.host.monotonic.clone()))
+            Ok::<_, EnrolError>((camera, desk.host.monotonic.clone()))
         })?;
         let session = Session::new(Reader::new(SharedClock(clock)), CAMERA_BUDGET);
-        Ok(Enrolment { client: self.clone(), account, goal, scan: Mutex::new(Scan { camera, session }) })
+        let scan = Mutex::new(Scan { camera, session, shown: None });
+        Ok(Enrolment { client: self.clone(), account, goal, scan })
     }
 }
 
@@ -160,8 +170,7 @@ impl Enrolment {
     /// # Errors
     /// [`EnrolError`], as of any verb.
     pub fn state(&self) -> Result<EnrolmentState, EnrolError> {
-        let scan = self.scan();
-        self.shown(&scan.camera)
+        self.shown(&mut self.scan())
     }
 
     /// Looks at the next frame of the camera. Frames that come after the scan are not looked at.
@@ -171,7 +180,7 @@ impl Enrolment {
     pub fn feed(&self, frame: &Frame<'_>) -> Result<EnrolmentState, EnrolError> {
         let mut scan = self.scan();
         if !matches!(scan.camera, Camera::Looking) {
-            return self.shown(&scan.camera);
+            return self.shown(&mut scan);
         }
         let messages = match scan.session.feed(frame) {
             Scanned::Nothing(hint) => return Ok(EnrolmentState::Scanning(Glance::Nothing(hint))),
@@ -225,7 +234,7 @@ impl Enrolment {
             Camera::Known { .. } | Camera::Looking | Camera::Closed => return Err(EnrolError::OtherStep),
         }
         scan.camera = Camera::Closed;
-        self.shown(&scan.camera)
+        self.shown(&mut scan)
     }
 
     /// Forgets what was scanned and opens the camera again: the safe answer to every question.
@@ -241,30 +250,30 @@ impl Enrolment {
             self.client.with(Doer::Person, |desk| Ok::<_, EnrolError>(desk.host.monotonic.clone()))?;
         scan.session = Session::new(Reader::new(SharedClock(clock)), CAMERA_BUDGET);
         scan.camera = Camera::Looking;
-        self.shown(&scan.camera)
+        self.shown(&mut scan)
     }
 
     /// The service has taken the code: MFA is on, for everybody with access. A replaced secret is sealed for 30 days.
     ///
     /// # Errors
-    /// [`EnrolError::OtherStep`] where nothing is pending; whatever else it is, the secret is still pending.
+    /// [`EnrolError::OtherStep`] where nothing is pending, or another secret than the one whose code this enrolment has
+    /// shown; whatever else it is, the secret is still pending.
     pub fn done(&self) -> Result<EnrolmentState, EnrolError> {
-        self.client.confirm_enrolment(self.account)?;
-        self.scan().camera = Camera::Closed;
+        let mut scan = self.scan();
+        self.client.confirm_enrolment(self.account, scan.shown)?;
+        scan.camera = Camera::Closed;
         Ok(EnrolmentState::On)
     }
 
-    /// Ends the enrolment and wipes what was scanned. A secret in use stays in use.
+    /// Ends the enrolment and wipes what was scanned. A secret in use stays in use: whether there is one, is the answer.
     ///
     /// # Errors
     /// [`EnrolError`]; what was pending is then still pending.
     pub fn cancel(&self) -> Result<EnrolmentState, EnrolError> {
+        let mut scan = self.scan();
         self.client.cancel_enrolment(self.account)?;
-        self.scan().camera = Camera::Closed;
-        Ok(match self.goal {
-            Goal::Activate => EnrolmentState::Off,
-            Goal::Replace => EnrolmentState::On,
-        })
+        scan.camera = Camera::Closed;
+        self.shown(&mut scan)
     }
 
     fn scan(&self) -> std::sync::MutexGuard<'_, Scan> {
@@ -295,33 +304,38 @@ impl Enrolment {
                 Camera::Closed
             }
         };
-        self.shown(&scan.camera)
+        self.shown(scan)
     }
 
     fn save(&self, payload: &AccountPayload) -> Result<(), EnrolError> {
         self.client.with(Doer::Person, |desk| {
+            self.goal.check(desk.line(self.account)?)?;
             save_pending(desk, self.account, payload)?;
             Ok(desk.commit()?)
         })
     }
 
-    fn shown(&self, camera: &Camera) -> Result<EnrolmentState, EnrolError> {
-        Ok(match camera {
+    fn shown(&self, scan: &mut Scan) -> Result<EnrolmentState, EnrolError> {
+        Ok(match &scan.camera {
             Camera::Looking => EnrolmentState::Scanning(Glance::Nothing(Hint::NothingLikeACode)),
             Camera::Mismatch { card, scanned, .. } => {
                 EnrolmentState::LabelMismatch { card: card.clone(), scanned: scanned.clone() }
             }
             Camera::Known { account, .. } => EnrolmentState::SecretKnown { account: *account },
-            Camera::Closed => self.client.with(Doer::Screen, |desk| stored(desk, self.account))?,
+            Camera::Closed => {
+                let (state, pending) = self.client.with(Doer::Screen, |desk| stored(desk, self.account))?;
+                scan.shown = pending;
+                state
+            }
         })
     }
 }
 
-/// What the store says of an enrolment whose camera is closed.
-fn stored(desk: &mut Desk<'_>, account: AccountId) -> Result<EnrolmentState, EnrolError> {
+/// What the store says of an enrolment whose camera is closed, and which secret is pending.
+fn stored(desk: &mut Desk<'_>, account: AccountId) -> Result<(EnrolmentState, Option<OtpId>), EnrolError> {
     let line = desk.line(account)?;
     if line.pending.is_none() {
-        return Ok(if line.on.is_some() { EnrolmentState::On } else { EnrolmentState::Off });
+        return Ok((if line.on.is_some() { EnrolmentState::On } else { EnrolmentState::Off }, None));
     }
     let pending = desk.read::<Pending>(desk.controls(account), InstanceId::ZERO)?;
     let pending = pending.content.ok_or(EnrolError::OtherStep)?;
@@ -334,7 +348,8 @@ fn stored(desk: &mut Desk<'_>, account: AccountId) -> Result<EnrolmentState, Enr
         }
     };
     let stale = pending.at.saturating_add(STALE_MS) < desk.now();
-    Ok(EnrolmentState::Pending { code, since: Timestamp::from_unix_millis(pending.at), stale })
+    let since = Timestamp::from_unix_millis(pending.at);
+    Ok((EnrolmentState::Pending { code, since, stale }, Some(pending.otp.id)))
 }
 
 /// The host's monotonic clock for the reader's budget.

@@ -51,7 +51,8 @@ impl Unlocked {
     }
 }
 
-/// Makes the secret pending: co-Owners will see it, Collaborators hold nothing of it.
+/// Makes the secret pending: co-Owners will see it, Collaborators hold nothing of it. One that is pending already has to be
+/// confirmed or cancelled first: its code may be on somebody's screen.
 pub(super) fn save_pending(
     desk: &mut Desk<'_>,
     account: AccountId,
@@ -59,6 +60,9 @@ pub(super) fn save_pending(
 ) -> Result<(), EnrolError> {
     let line = desk.line(account)?.clone();
     desk.require(account, RecordType::Pending)?;
+    if line.pending.is_some() {
+        return Err(EnrolError::OtherStep);
+    }
     let (otp, at) = (sealed_otp(payload, desk)?, desk.now());
     let pending = Some(Secret::of(&otp, at));
     write(desk, account, otp, at)?;

@@ -61,6 +61,17 @@ impl Drift {
         Ok(Code { valid_from, valid_until, ..code })
     }
 
+    /// What the server's clock says when this device's says `device`; `None` where they are more than a day apart, so that
+    /// nobody knows which of them is wrong.
+    pub fn corrected(self, device: Timestamp) -> Option<Timestamp> {
+        let is_known = !matches!(self.state(), ClockState::TooFar { .. });
+        let moved = || {
+            let seconds = device.unix_seconds().saturating_add(self.correction());
+            Timestamp::from_unix_seconds(seconds)
+        };
+        is_known.then(moved)
+    }
+
     /// Seconds that are added to this device's clock for codes: at most a day, in either direction.
     fn correction(self) -> i64 {
         match self.state() {

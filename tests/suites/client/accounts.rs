@@ -1,9 +1,10 @@
 //! Cards, search, favourites and the bin.
 
 use countersign_core::client::{AccountError, CardFields, CodeOfAccount, MfaState, Refusal, Revealed};
-use countersign_tests::phone::TestPhone;
+use countersign_core::ports::Timestamp;
+use countersign_tests::phone::{START, TestPhone};
 
-use super::{KEY, account_with, card, names_of};
+use super::{KEY, OTHER_KEY, account_with, card, names_of};
 
 fn full() -> CardFields {
     CardFields {
@@ -77,15 +78,42 @@ fn the_bin_is_emptied_after_thirty_days_and_not_before() {
     let account = account_with(&unlocked, "GitHub", KEY);
     unlocked.add_account(&card("Kept")).unwrap();
     unlocked.remove_account(account).unwrap();
-    phone.clock.set_date(countersign_tests::phone::START + 30 * 24 * 60 * 60 - 1);
-    assert_eq!(unlocked.purge_bin().unwrap(), 0);
-    phone.clock.set_date(countersign_tests::phone::START + 30 * 24 * 60 * 60);
-    assert_eq!(unlocked.purge_bin().unwrap(), 1);
+    let after = |days: i64, seconds: i64| {
+        phone.clock.set_date(START + days * 24 * 60 * 60 + seconds);
+        unlocked.purge_bin().unwrap()
+    };
+    assert_eq!(after(30, -1), 0);
+    assert_eq!(after(30, 0), 0, "one look is not enough");
+    assert_eq!(after(31, -1), 0);
+    assert_eq!(after(31, 0), 1);
     assert!(unlocked.undo_remove(account).is_err());
     drop((client, unlocked));
     let unlocked = phone.unlock();
     assert_eq!(names_of(&unlocked.accounts("").unwrap()), ["Kept"]);
     assert!(unlocked.bin().unwrap().is_empty());
+}
+
+#[test]
+fn a_wrong_date_empties_no_bin() {
+    let (phone, _client, unlocked) = TestPhone::with_workspace(6);
+    let account = account_with(&unlocked, "GitHub", KEY);
+    unlocked.remove_account(account).unwrap();
+    let at = |days: i64| {
+        phone.clock.set_date(START + days * 24 * 60 * 60);
+        unlocked.purge_bin().unwrap()
+    };
+    // A year ahead for a moment, right again, and another time: what was due then was not due in between.
+    assert_eq!([400, 1, 2, 500, 3].map(at), [0; 5]);
+    // What only a wrong date found due does not go with what is due since long.
+    assert_eq!(at(30), 0);
+    let late = account_with(&unlocked, "Slack", OTHER_KEY);
+    unlocked.remove_account(late).unwrap();
+    assert_eq!(at(400), 1);
+    assert_eq!(unlocked.bin().unwrap()[0].summary.id, late);
+    // The server says that it is another day: nobody knows which clock is right.
+    unlocked.note_server_time(Timestamp::from_unix_seconds(START)).unwrap();
+    assert_eq!([800, 900].map(at), [0; 2]);
+    unlocked.undo_remove(late).unwrap();
 }
 
 #[test]

@@ -186,9 +186,53 @@ fn mfa_that_was_turned_off_can_be_restored_for_thirty_days() {
     phone.clock.set_date(START + 30 * 24 * 60 * 60 - 1);
     assert_eq!(unlocked.purge_replaced().unwrap(), 0);
     phone.clock.set_date(START + 30 * 24 * 60 * 60);
+    assert_eq!(unlocked.purge_replaced().unwrap(), 0, "one look is not enough");
+    phone.clock.set_date(START + 31 * 24 * 60 * 60);
     assert_eq!(unlocked.purge_replaced().unwrap(), 1);
     assert!(unlocked.replaced_secrets(account).unwrap().is_empty());
     assert_eq!(unlocked.purge_replaced().unwrap(), 0);
+}
+
+#[test]
+fn what_cancel_answers_is_what_the_store_says() {
+    let (_phone, _client, unlocked) = TestPhone::with_workspace(21);
+    let account = unlocked.add_account(&card("GitHub")).unwrap();
+    let enrolment = unlocked.activate(account).unwrap();
+    enrolment.enter(KEY).unwrap();
+    enrolment.done().unwrap();
+    assert_eq!(enrolment.cancel().unwrap(), EnrolmentState::On, "it was done already");
+    let replacing = unlocked.replace(account).unwrap();
+    unlocked.turn_off(account).unwrap();
+    assert_eq!(replacing.cancel().unwrap(), EnrolmentState::Off);
+    assert!(matches!(unlocked.replace(account), Err(EnrolError::Off)));
+}
+
+#[test]
+fn two_screens_of_one_enrolment_do_not_overwrite_each_other() {
+    let (_phone, _client, unlocked) = TestPhone::with_workspace(22);
+    let account = unlocked.add_account(&card("GitHub")).unwrap();
+    let (first, second) = (unlocked.activate(account).unwrap(), unlocked.activate(account).unwrap());
+    let shown = pending_digits(&first.enter(KEY).unwrap()).to_owned();
+    assert!(matches!(second.enter(OTHER_KEY), Err(EnrolError::OtherStep)));
+    assert_eq!(pending_digits(&first.state().unwrap()), shown);
+    // The second one cancels and scans another code: the first may not confirm what it never showed.
+    let second = unlocked.activate(account).unwrap();
+    second.cancel().unwrap();
+    let third = unlocked.activate(account).unwrap();
+    let other = pending_digits(&third.enter(OTHER_KEY).unwrap()).to_owned();
+    assert_ne!(other, shown);
+    assert!(matches!(first.done(), Err(EnrolError::OtherStep)));
+    assert!(matches!(mfa(&unlocked, account), MfaState::Pending { .. }));
+    // Once it has shown the other one, it may.
+    assert_eq!(pending_digits(&first.state().unwrap()), other);
+    first.done().unwrap();
+    assert_eq!(digits(&unlocked, account), other);
+    // An enrolment that began when MFA was off adds no second secret once it is on.
+    let late = unlocked.add_account(&card("Slack")).unwrap();
+    let (slow, quick) = (unlocked.activate(late).unwrap(), unlocked.activate(late).unwrap());
+    quick.enter("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").unwrap();
+    quick.done().unwrap();
+    assert!(matches!(slow.enter("KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU"), Err(EnrolError::AlreadyOn)));
 }
 
 #[test]

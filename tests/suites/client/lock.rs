@@ -80,6 +80,32 @@ fn a_lost_key_is_a_state_of_its_own_and_the_kit_is_the_way_out() {
 }
 
 #[test]
+fn a_recovery_is_whole_or_not_begun() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(12);
+    for name in ["GitHub", "Slack"] {
+        unlocked.add_account(&card(name)).unwrap();
+    }
+    let kit = unlocked.unsaved_kit().unwrap().unwrap();
+    unlocked.lock();
+    phone.vault.lose();
+    let mut failed = 0;
+    let recovered = loop {
+        phone.entropy.fail_after(Some(failed));
+        let recovered = client.recover(&kit, "Ana's new phone");
+        phone.entropy.fail_after(None);
+        match recovered {
+            Ok(recovered) => break recovered,
+            Err(_) => assert!(matches!(client.unlock(), Err(UnlockError::KeyLost)), "after {failed} calls"),
+        }
+        failed += 1;
+    };
+    assert!(failed > 10, "it failed in every part of it");
+    assert_eq!(names_of(&recovered.accounts("").unwrap()), ["GitHub", "Slack"]);
+    drop((client, unlocked, recovered));
+    assert_eq!(names_of(&phone.unlock().accounts("").unwrap()), ["GitHub", "Slack"]);
+}
+
+#[test]
 fn a_key_that_opens_nothing_here_is_a_lost_key() {
     let (phone, client, unlocked) = TestPhone::with_workspace(6);
     drop((client, unlocked));

@@ -1,5 +1,6 @@
 //! Watching the list.
 
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -76,4 +77,60 @@ fn a_listener_may_call_the_client() {
     let _subscription = unlocked.observe("", Box::new(asking)).unwrap();
     account_with(&unlocked, "GitHub", KEY);
     assert!(screen.shown().len() >= 3);
+}
+
+/// Waits in its second value, as a slow screen does.
+struct Slow {
+    screen: Screen,
+    waits: Mutex<Option<(Sender<()>, Receiver<()>)>>,
+}
+
+impl Listener for Slow {
+    fn changed(&self, listed: Listed) {
+        let is_second = self.screen.shown().len() == 1;
+        if is_second && let Some((begun, go_on)) = self.waits.lock().unwrap().take() {
+            begun.send(()).unwrap();
+            go_on.recv().unwrap();
+        }
+        self.screen.changed(listed);
+    }
+}
+
+#[test]
+fn what_two_threads_change_is_told_in_order_and_the_last_value_is_the_newest() {
+    let (_phone, client, unlocked) = TestPhone::with_workspace(4);
+    let screen = Screen::default();
+    let ((begun, has_begun), (go_on, may_go_on)) = (channel(), channel());
+    let slow = Slow { screen: screen.clone(), waits: Mutex::new(Some((begun, may_go_on))) };
+    let _subscription = unlocked.observe("", Box::new(slow)).unwrap();
+    std::thread::scope(|scope| {
+        let first = unlocked.clone();
+        scope.spawn(move || first.add_account(&card("GitHub")).unwrap());
+        has_begun.recv().unwrap();
+        // While the screen is told of the first account, a second one comes, and the client is locked.
+        unlocked.add_account(&card("Slack")).unwrap();
+        client.lock();
+        go_on.send(()).unwrap();
+    });
+    let shown = screen.shown();
+    assert_eq!((shown[1].as_str(), shown.last().unwrap().as_str()), ("GitHub", "locked"));
+    assert_eq!(shown.len(), 3, "what was overtaken is not told: {shown:?}");
+}
+
+#[test]
+fn a_listener_that_panics_is_told_the_next_value() {
+    struct Panics(Screen);
+    impl Listener for Panics {
+        fn changed(&self, listed: Listed) {
+            self.0.changed(listed);
+            assert_ne!(self.0.shown().len(), 2, "the screen is gone");
+        }
+    }
+    let (_phone, _client, unlocked) = TestPhone::with_workspace(5);
+    let screen = Screen::default();
+    let _subscription = unlocked.observe("", Box::new(Panics(screen.clone()))).unwrap();
+    let panicking = std::panic::AssertUnwindSafe(|| unlocked.add_account(&card("GitHub")));
+    assert!(std::panic::catch_unwind(panicking).is_err());
+    unlocked.add_account(&card("Slack")).unwrap();
+    assert_eq!(screen.shown().last().unwrap(), "GitHub, Slack");
 }
