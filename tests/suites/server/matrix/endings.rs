@@ -58,7 +58,9 @@ fn after_the_removal_of_a_member_every_session_and_stream_of_each_device_ends() 
         let open: Vec<_> = [&phone, &second].map(|phone| Open::of(&scene.team, phone)).into();
         let others = Open::of(&scene.team, &scene.keeper);
         scene.post_as_owner(|author| author.remove_member(phone.user));
-        open.into_iter().for_each(|open| open.has_ended(&scene.team, &who));
+        for open in open {
+            open.has_ended(&scene.team, &who);
+        }
         others.goes_on(&who);
     }
 }

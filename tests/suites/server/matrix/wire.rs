@@ -40,13 +40,12 @@ pub(super) fn asked(route: &Route, ws: WorkspaceId, space: SpaceId) -> Asked {
     let somebody = Hex16([3; 16]);
     let nothing = String::new;
     let (body, status) = match (route.method, route.path) {
-        ("GET", "/health" | "/ready") => (nothing(), 204),
+        ("GET", "/health" | "/ready") | ("POST", "/v1/auth/logout") => (nothing(), 204),
         ("POST", "/v1/auth/challenge") => (json!({"ws": somebody, "dev": somebody}).to_string(), 200),
         ("POST", "/v1/auth/login") => {
             let (nonce, sig) = (Bytes(vec![0; 32]), Bytes(vec![0; 64]));
             (json!({"ws": somebody, "dev": somebody, "nonce": nonce, "sig": sig}).to_string(), 401)
         }
-        ("POST", "/v1/auth/logout") => (nothing(), 204),
         // What is no genesis, no batch and no request is refused after the question of who asks.
         ("POST", "/v1/ws") => (json!({"entry": Bytes(vec![0])}).to_string(), 422),
         ("POST", "/v1/ws/{ws}/ops") => (json!({"ops": []}).to_string(), 400),
