@@ -3,7 +3,7 @@
 //! A person who scans first and has no card yet gets both in one step: a kill leaves both, or neither. A card of the
 //! same app and login name whose MFA is off is taken before a second one is made.
 
-use countersign_crypto::content::{Otp, OtpAlgorithm, OtpId, OtpKind, OtpSecret, Pending, Unknown};
+use countersign_crypto::content::{Otp, OtpAlgorithm, OtpId, OtpKind, OtpSecret, Pending, Replaced, Unknown};
 use countersign_protocol::ids::{AccountId, InstanceId};
 use countersign_protocol::limits::MAX_INTEGER;
 use countersign_protocol::numbers::RecordType;
@@ -63,10 +63,25 @@ pub(super) fn save_pending(
     if line.pending.is_some() {
         return Err(EnrolError::OtherStep);
     }
-    let (otp, at) = (sealed_otp(payload, desk)?, desk.now());
+    let (mut otp, at) = (sealed_otp(payload, desk)?, desk.now());
+    go_on_counting(desk, account, &mut otp)?;
     let pending = Some(Secret::of(&otp, at));
     write(desk, account, otp, at)?;
     desk.set_line(account, Some(Line { pending, ..line }));
+    Ok(())
+}
+
+/// A code that was shown is never shown again: a counted secret that was turned off or replaced here goes on where it was.
+fn go_on_counting(desk: &mut Desk<'_>, account: AccountId, otp: &mut Otp) -> Result<(), EnrolError> {
+    let OtpKind::Hotp { counter } = &mut otp.kind else { return Ok(()) };
+    for (_, held) in desk.read_all::<Replaced>(desk.controls(account))? {
+        let Some(Replaced { otp: before, .. }) = held.content else { continue };
+        if let OtpKind::Hotp { counter: reached } = before.kind
+            && fingerprint(before.secret.expose()) == fingerprint(otp.secret.expose())
+        {
+            *counter = reached.max(*counter);
+        }
+    }
     Ok(())
 }
 

@@ -194,6 +194,24 @@ fn mfa_that_was_turned_off_can_be_restored_for_thirty_days() {
 }
 
 #[test]
+fn a_counted_secret_that_is_scanned_again_goes_on_where_it_was() {
+    let (_phone, _client, unlocked) = TestPhone::with_workspace(23);
+    let account = unlocked.add_account(&card("GitHub")).unwrap();
+    let enrolment = unlocked.activate(account).unwrap();
+    enrolment.enter(COUNTER).unwrap();
+    enrolment.done().unwrap();
+    assert_eq!(unlocked.draw(account).unwrap().counter, 6);
+    assert_eq!(unlocked.draw(account).unwrap().counter, 7);
+    unlocked.turn_off(account).unwrap();
+    let again = unlocked.activate(account).unwrap();
+    let state = again.enter(COUNTER).unwrap();
+    let EnrolmentState::Pending { code: PendingCode::Counter(code), .. } = state else { panic!("{state:?}") };
+    assert_eq!(code.counter, 8, "not one that was shown");
+    again.done().unwrap();
+    assert_eq!(unlocked.draw(account).unwrap().counter, 9);
+}
+
+#[test]
 fn what_cancel_answers_is_what_the_store_says() {
     let (_phone, _client, unlocked) = TestPhone::with_workspace(21);
     let account = unlocked.add_account(&card("GitHub")).unwrap();
