@@ -40,6 +40,14 @@ pub(crate) fn shown(at: Timestamp) -> String {
     }
 }
 
+/// `14:32:07`, by the clock on this computer's wall.
+pub(crate) fn time_of_day(at: Timestamp) -> String {
+    match jiff::Timestamp::from_second(at.unix_seconds()) {
+        Ok(moment) => moment.to_zoned_datetime(TimeZone::system()).strftime("%H:%M:%S").to_string(),
+        Err(_) => shown(at),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,7 +16,7 @@ pub(crate) use account::{
     Account, Activate, Add, Card, Edit, Favourite, List, Named, Off, Question, RecoveryCodes, Restore,
 };
 pub(crate) use people::{
-    Access, Attach, Devices, Invite, Join, LinkDevice, Members, Role, SafetyWords, Share,
+    Access, Attach, Devices, Invite, Join, LinkDevice, Members, Role, SafetyWords, Share, Sync,
 };
 pub(crate) use workspace::{Export, Import, Init, Kit, Recover, Unlock, Workspaces};
 
@@ -89,11 +89,7 @@ pub(crate) enum Command {
     Attach(Attach),
     Invite(Invite),
     Join(Join),
-    /// Bring this store and the server to the same state
-    ///
-    /// What is new comes, what waits is sent, and whoever was invited is let in. Everything else works without it.
-    #[command(after_help = help::short("sync"), after_long_help = help::long("sync"))]
-    Sync(Workspaces),
+    Sync(Sync),
     Share(Share),
     Members(Members),
     Devices(Devices),

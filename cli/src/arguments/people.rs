@@ -27,6 +27,24 @@ pub(crate) struct Attach {
     pub(crate) common: Common,
 }
 
+/// Bring this store and the server to the same state
+///
+/// What is new comes, what waits is sent, and whoever was invited is let in. Everything else works without it. With
+/// `--follow` it goes on: what others change comes as soon as the server says so, and what other commands change here is sent;
+/// they have the store in between.
+#[derive(Debug, Args)]
+#[command(after_help = help::short("sync"), after_long_help = help::long("sync"))]
+pub(crate) struct Sync {
+    /// Stay in sync and show how it stands, until Ctrl-C, or until the store is locked
+    ///
+    /// On a terminal one line is redrawn. Elsewhere a line (with --json: a document of one line) is written for each change.
+    #[arg(long)]
+    pub(crate) follow: bool,
+
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
 // What somebody may do in the workspace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Role {

@@ -1,10 +1,13 @@
 //! `countersign list`: all accounts with their codes, which stay current on a terminal.
 
+use std::time::Duration;
+
 use countersign_core::client::{AccountCode, AccountSummary, CodeOfAccount, Unlocked};
+use countersign_core::otp::ClockState;
 use countersign_core::ports::Timestamp;
 use serde::Serialize;
 
-use super::{Desk, live};
+use super::{Desk, live, state};
 use crate::arguments::List;
 use crate::hint::Hints;
 use crate::outcome::{Exit, Failure};
@@ -17,6 +20,9 @@ use crate::workspace::call;
 pub(super) struct Listed {
     pub(super) rows: Vec<Row>,
     pub(super) kit_is_saved: bool,
+    pub(super) clock: ClockState,
+    /// How long there was no sync, where that is too long.
+    pub(super) stale_for: Option<Duration>,
 }
 
 /// One account of a list.
@@ -53,7 +59,12 @@ pub(super) fn run(arguments: &List, desk: &mut Desk<'_, '_>) -> Result<Answer, F
     let answer = answer
         .field("at", now.unix_seconds())
         .field("accounts", views)
-        .field("kit_is_saved", listed.kit_is_saved);
+        .field("kit_is_saved", listed.kit_is_saved)
+        .field("not_synced_for", listed.stale_for.map(|time| time.as_secs()));
+    let mut answer = state::with_clock(answer, listed.clock);
+    if let Some(time) = listed.stale_for {
+        answer = answer.line(state::stale(time)).next("sync");
+    }
     Ok(if listed.kit_is_saved {
         answer
     } else {
@@ -84,7 +95,12 @@ impl Listed {
             Row { account, code, call }
         };
         let rows = accounts.into_iter().zip(codes).map(row).collect();
-        Ok(Self { rows, kit_is_saved: unlocked.unsaved_kit()?.is_none() })
+        Ok(Self {
+            rows,
+            kit_is_saved: unlocked.unsaved_kit()?.is_none(),
+            clock: unlocked.clock()?,
+            stale_for: unlocked.stale_for()?,
+        })
     }
 
     /// When the first of the codes ends.

@@ -10,7 +10,7 @@ use countersign_core::ports::Timestamp;
 use countersign_core::vault::LockAfter;
 
 use super::list::{Listed, nothing};
-use super::{Desk, watch::height};
+use super::{Desk, state, watch::height};
 use crate::hint::Hints;
 use crate::outcome::{Exit, Failure};
 use crate::page::Page;
@@ -69,6 +69,8 @@ fn blocks(listed: &Listed, hints: &Hints, now: Timestamp, page: Page) -> Vec<Vec
         vec![heading(&row.account, page), below]
     };
     let mut blocks: Vec<_> = listed.rows.iter().map(row).collect();
+    let notes = state::clock(listed.clock).into_iter().chain(listed.stale_for.map(state::stale));
+    blocks.extend(notes.map(|note| vec![format!("{quiet}{note}{quiet:#}")]));
     if !listed.kit_is_saved {
         let next = hints.complete("countersign kit");
         blocks.push(vec![format!("{quiet}The recovery kit is not saved yet: {next}{quiet:#}")]);

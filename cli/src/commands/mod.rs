@@ -11,6 +11,7 @@ mod completions;
 mod copy;
 mod enrol;
 mod export;
+mod follow;
 mod import;
 mod init;
 mod input;
@@ -23,6 +24,7 @@ mod people;
 mod recovery_codes;
 mod reveal;
 mod scan;
+mod state;
 mod team;
 mod watch;
 
@@ -117,7 +119,8 @@ fn on_workspace(command: &Command, desk: &mut Desk<'_, '_>) -> Result<Answer, Fa
         Command::Attach(arguments) => team::attach(arguments, desk),
         Command::Invite(arguments) => people::invite(arguments, desk),
         Command::Join(arguments) => team::join(arguments, desk),
-        Command::Sync(arguments) => team::sync(&arguments.common, desk),
+        Command::Sync(arguments) if arguments.follow => follow::run(desk),
+        Command::Sync(_) => team::sync(desk),
         Command::Share(arguments) => team::share(arguments, desk),
         Command::Members(arguments) => people::members(arguments, desk),
         Command::Devices(arguments) => people::devices(arguments, desk),
@@ -161,6 +164,7 @@ fn common(command: &Command) -> &Common {
         Command::Attach(arguments) => &arguments.common,
         Command::Invite(arguments) => &arguments.common,
         Command::Join(arguments) => &arguments.common,
+        Command::Sync(arguments) => &arguments.common,
         Command::Share(arguments) => &arguments.common,
         Command::Members(arguments) => &arguments.common,
         Command::Devices(arguments) => &arguments.common,
@@ -171,10 +175,9 @@ fn common(command: &Command) -> &Common {
         Command::Unlock(arguments) => &arguments.common,
         Command::Export(arguments) => &arguments.common,
         Command::Import(arguments) => &arguments.common,
-        Command::Lock(arguments)
-        | Command::Workspaces(arguments)
-        | Command::Sync(arguments)
-        | Command::Known(arguments) => &arguments.common,
+        Command::Lock(arguments) | Command::Workspaces(arguments) | Command::Known(arguments) => {
+            &arguments.common
+        }
         Command::Scan(_)
         | Command::Code(_)
         | Command::Demo(_)

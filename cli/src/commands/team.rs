@@ -10,11 +10,11 @@ use countersign_core::sync::{Connection, Http, SyncError};
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::Desk;
 use super::enrol::refused;
 use super::init::{computer, named, person};
 use super::people::{called, done, one, told};
-use crate::arguments::{Access, Attach, Common, Join, LinkDevice, Share};
+use super::{Desk, state};
+use crate::arguments::{Access, Attach, Join, LinkDevice, Share};
 use crate::escape::visible;
 use crate::outcome::{Exit, Failure};
 use crate::problem::Problem;
@@ -39,9 +39,12 @@ pub(super) fn attach(arguments: &Attach, desk: &mut Desk<'_, '_>) -> Result<Answ
         .next("invite"))
 }
 
-pub(super) fn sync(_: &Common, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
+pub(super) fn sync(desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
     let unlocked = desk.workspace.unlock()?;
-    let synced = connected(&unlocked)?.sync()?;
+    let synced = match connected(&unlocked)?.sync() {
+        Ok(synced) => synced,
+        Err(error) => return Err(state::also_stale(error.into(), unlocked.stale_for()?)),
+    };
     let standing = unlocked.standing()?;
     let first = match standing {
         Standing::Waiting => "Waiting for an admin's device",
@@ -56,6 +59,7 @@ pub(super) fn sync(_: &Common, desk: &mut Desk<'_, '_>) -> Result<Answer, Failur
         .field("received", synced.received)
         .field("sent", synced.sent)
         .field("unsent", unlocked.unsent()?);
+    answer = state::with_clock(answer, unlocked.clock()?);
     if synced.received + synced.sent > 0 {
         answer = answer.line(format!(
             "{} received, {} sent",
@@ -170,7 +174,7 @@ pub(super) fn connected(unlocked: &Unlocked) -> Result<Connection, Failure> {
     Ok(Connection::new(unlocked, Arc::new(http(&server)?)))
 }
 
-fn http(server: &ServerAddress) -> Result<Http, Failure> {
+pub(super) fn http(server: &ServerAddress) -> Result<Http, Failure> {
     Http::new(server).map_err(|error| {
         let next = "Check the certificates that this computer trusts.";
         refused("no_tls", &format!("failed to {error}"), next)

@@ -113,7 +113,12 @@ countersign invite --revoke 1a2b3c4d    ends one that nobody has used",
 countersign join                        asks for the link
 countersign join --link-file FILE --member Ben --device laptop",
     ),
-    ("sync", "countersign sync                        what is new comes, what waits is sent"),
+    (
+        "sync",
+        "\
+countersign sync                        what is new comes, what waits is sent
+countersign sync --follow               stays in sync, until Ctrl-C",
+    ),
     (
         "share",
         "\

@@ -30,6 +30,7 @@ use crate::problem::{Advice, Problem};
 pub(crate) const EXTENSION: &str = "countersign";
 
 /// A store and who opens it.
+#[derive(Clone)]
 pub(crate) struct Workspace {
     store: PathBuf,
     hints: Hints,

@@ -14,6 +14,7 @@ mod change;
 mod codes;
 mod create;
 mod desk;
+mod heeds;
 mod import;
 mod line;
 mod lines;
@@ -66,6 +67,8 @@ pub(crate) use accounts::{checked, create, sealed};
 pub(crate) use codes::{parameters, secret};
 pub(crate) use create::named;
 pub(crate) use desk::{Desk, Holding, instance_of};
+use heeds::Heeding;
+pub(crate) use heeds::Heeds;
 pub(crate) use line::{Line, Secret, fingerprint};
 pub(crate) use names::{device_name, member_name};
 use observe::Observers;
@@ -116,6 +119,7 @@ struct Inner {
     host: Host,
     state: Mutex<State>,
     observers: Observers,
+    heeding: Heeding,
 }
 
 struct State {
@@ -133,7 +137,12 @@ impl Client {
     pub fn open(path: &Path, host: Host) -> Result<Self, OpenError> {
         let state = State { store: Store::open(path)?, session: None, sessions: 0 };
         Ok(Self {
-            inner: Arc::new(Inner { host, state: Mutex::new(state), observers: Observers::default() }),
+            inner: Arc::new(Inner {
+                host,
+                state: Mutex::new(state),
+                observers: Observers::default(),
+                heeding: Heeding::default(),
+            }),
         })
     }
 
@@ -163,6 +172,7 @@ impl Client {
         drop(state);
         if over {
             self.inner.tell_observers();
+            self.inner.tell_heeding();
         }
         left
     }
@@ -219,6 +229,11 @@ impl Unlocked {
         self.inner.host.clock.now()
     }
 
+    /// The host's ports, to those who act for it.
+    pub(crate) fn host(&self) -> &Host {
+        &self.inner.host
+    }
+
     /// Wipes every key from memory.
     pub fn lock(&self) {
         self.inner.lock();
@@ -240,6 +255,9 @@ impl Unlocked {
         });
         if changed {
             self.inner.tell_observers();
+        }
+        if changed && doer == Doer::Person {
+            self.inner.tell_heeding();
         }
         done
     }
@@ -281,6 +299,7 @@ impl Inner {
     fn lock(self: &Arc<Self>) {
         self.state().session = None;
         self.tell_observers();
+        self.tell_heeding();
     }
 
     /// A thread that panicked has left no half step behind: the store's transaction was rolled back.

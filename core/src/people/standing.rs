@@ -1,5 +1,7 @@
 //! Where this device stands in its workspace, as the verified log has it.
 
+use std::time::Duration;
+
 use countersign_protocol::ids::Head;
 use countersign_protocol::log::User;
 
@@ -86,6 +88,19 @@ impl Unlocked {
         self.with(Doer::Screen, |desk| {
             let synced = desk.store.progress()?.map_or(0, |progress| progress.synced_at);
             Ok((synced > 0).then(|| Timestamp::from_unix_millis(synced)))
+        })
+    }
+
+    /// How long this device has not been in sync, where that is 72 hours or more (V12): who is a member and what the codes
+    /// are may have changed since. `None` also without a server.
+    ///
+    /// # Errors
+    /// [`Unavailable`], as of any verb.
+    pub fn stale_for(&self) -> Result<Option<Duration>, Unavailable> {
+        self.with(Doer::Screen, |desk| {
+            let synced = desk.store.progress()?.map_or(0, |progress| progress.synced_at);
+            let is_stale = synced > 0 && countersign_protocol::limits::is_stale(synced, desk.now());
+            Ok(is_stale.then(|| Duration::from_millis(desk.now().saturating_sub(synced))))
         })
     }
 

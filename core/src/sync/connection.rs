@@ -1,19 +1,21 @@
 //! An unlocked client and its workspace server.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::time::Duration;
 
 use countersign_api::Refusal;
 use countersign_crypto::link::ServerAddress;
 use countersign_crypto::local::Place;
-use countersign_protocol::ids::Signature;
+use countersign_protocol::ids::{DeviceId, Signature, WorkspaceId};
 use countersign_protocol::login::LoginText;
 use countersign_protocol::numbers::Message;
 
+use super::Cancel;
 use super::pull::{progress, pull};
 use super::push::{Pushed, push};
 use super::server::{LoginKey, ServerError, Token, WorkspaceServer, found};
 use super::settle::settle;
-use super::transport::Transport;
+use super::transport::{Cancellable, Transport};
 use super::{SyncError, chores};
 use crate::client::{Desk, Doer, Unlocked};
 use crate::error::Unavailable;
@@ -24,6 +26,9 @@ use crate::store::{Progress, Step, StoreError};
 /// How often a device plans again when others were first, before it says so.
 const ROUNDS: usize = 16;
 
+/// How often the server's clock is asked for while nothing is new: an answer without news does not say what time it is.
+const MEASURED_EVERY: Duration = Duration::from_hours(1);
+
 /// The most chores that are done in one sync.
 const CHORES: usize = 4_096;
 
@@ -32,9 +37,11 @@ const CHORES: usize = 4_096;
 pub struct Connection {
     pub(crate) unlocked: Unlocked,
     pub(crate) transport: Arc<dyn Transport>,
-    token: Arc<Token>,
+    pub(super) token: Arc<Token>,
     /// One sync at a time.
     turn: Arc<Mutex<()>>,
+    /// When the server's clock was last asked for.
+    measured: Arc<Mutex<Option<Duration>>>,
 }
 
 /// What a sync did.
@@ -49,7 +56,30 @@ pub struct Synced {
 impl Connection {
     /// A connection of `unlocked` to the server behind `transport`. Nothing is sent yet.
     pub fn new(unlocked: &Unlocked, transport: Arc<dyn Transport>) -> Self {
-        Self { unlocked: unlocked.clone(), transport, token: Arc::default(), turn: Arc::default() }
+        Self {
+            unlocked: unlocked.clone(),
+            transport,
+            token: Arc::default(),
+            turn: Arc::default(),
+            measured: Arc::default(),
+        }
+    }
+
+    /// The same with the session of an earlier connection, and for later ones.
+    #[must_use]
+    pub fn resuming(self, token: Arc<Token>) -> Self {
+        Self { token, ..self }
+    }
+
+    /// The same connection, which ends what is under way and sends nothing more as soon as `cancel` says so.
+    pub(super) fn cancelled_by(&self, cancel: &Cancel) -> Self {
+        let (transport, cancel) = (Arc::clone(&self.transport), cancel.clone());
+        Self { transport: Arc::new(Cancellable { transport, cancel }), ..self.clone() }
+    }
+
+    /// The workspace on the server, with the session that there is.
+    pub(super) fn server(&self, workspace: WorkspaceId, device: DeviceId) -> WorkspaceServer<'_> {
+        WorkspaceServer::new(&*self.transport, workspace, device, self).resuming(Arc::clone(&self.token))
     }
 
     /// Gives the workspace to the server, where that was not done yet: its first entry as it was signed. The rest follows
@@ -70,13 +100,25 @@ impl Connection {
     /// [`SyncError`]; what was done before it happened stays done.
     pub fn sync(&self) -> Result<Synced, SyncError> {
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        self.sync_in_turn()
+    }
+
+    /// The same, unless somebody else is at it.
+    pub(super) fn sync_if_free(&self) -> Result<Option<Synced>, SyncError> {
+        let _turn = match self.turn.try_lock() {
+            Ok(turn) => turn,
+            Err(TryLockError::Poisoned(turn)) => turn.into_inner(),
+            Err(TryLockError::WouldBlock) => return Ok(None),
+        };
+        self.sync_in_turn().map(Some)
+    }
+
+    fn sync_in_turn(&self) -> Result<Synced, SyncError> {
         if !follow(self)? {
             return Ok(Synced::default());
         }
-        let workspace = self.with(|desk| Ok(desk.session.identity.workspace))?;
-        let device = self.with(|desk| Ok(desk.session.identity.device))?;
-        let server = WorkspaceServer::new(&*self.transport, workspace, device, self);
-        let server = server.resuming(Arc::clone(&self.token));
+        let identity = self.with(|desk| Ok(desk.session.identity))?;
+        let server = self.server(identity.workspace, identity.device);
         let mut synced = Synced::default();
         let (mut rounds, mut chores) = (0, 0);
         loop {
@@ -127,9 +169,18 @@ impl Connection {
         Ok(pulled)
     }
 
+    /// Whether it is time to ask what time it is.
+    pub(super) fn wants_time(&self) -> bool {
+        let (measured, now) = (self.measured.lock(), self.unlocked.host().monotonic.elapsed());
+        let measured = *measured.unwrap_or_else(PoisonError::into_inner);
+        measured.is_none_or(|measured| now.saturating_sub(measured) >= MEASURED_EVERY)
+    }
+
     /// Codes go by the server's clock where this device's is wrong.
     fn note_time(&self, now: Option<u64>) -> Result<(), SyncError> {
         let Some(now) = now else { return Ok(()) };
+        let elapsed = self.unlocked.host().monotonic.elapsed();
+        *self.measured.lock().unwrap_or_else(PoisonError::into_inner) = Some(elapsed);
         let server = Timestamp::from_unix_millis(now);
         let known = self.unlocked.clock()?;
         if crate::otp::Drift::measured(server, self.unlocked.now()).state() != known {

@@ -1,9 +1,11 @@
 //! Why a sync ended before its end. Whatever it is, what was here is still here.
 
+use countersign_api::Refusal;
 use countersign_crypto::flow::{AdmissionError, FlowError};
 use countersign_protocol::log::EntryError;
 
 use super::server::ServerError;
+use super::transport::TransportError;
 use crate::error::Unavailable;
 use crate::ports::EntropyError;
 use crate::store::StoreError;
@@ -49,6 +51,28 @@ pub enum SyncError {
     /// Others change the same things so fast that this device never gets its turn: try again later.
     #[error("sync: others are changing the same things; try again")]
     Busy,
+}
+
+impl SyncError {
+    /// Whether trying again soon is no use: somebody has to do something first, here or at the server.
+    pub(super) fn is_lasting(&self) -> bool {
+        match self {
+            Self::Server(ServerError::Transport(error)) => *error == TransportError::Untrusted,
+            Self::Server(ServerError::Refused { refusal, .. }) => {
+                !matches!(refusal, Refusal::TooManyRequests | Refusal::Unavailable)
+            }
+            // A captive portal is another one's, and goes by itself.
+            Self::Server(ServerError::NotUnderstood { .. } | ServerError::Locked) | Self::Busy => false,
+            Self::Unavailable(_)
+            | Self::NoServer
+            | Self::Fork { .. }
+            | Self::Log(_)
+            | Self::NeedsUpdate
+            | Self::Withheld
+            | Self::Refused { .. }
+            | Self::Admission(_) => true,
+        }
+    }
 }
 
 impl From<StoreError> for SyncError {

@@ -1,17 +1,21 @@
 //! The default transport: HTTP over TLS by `reqwest`, with `rustls` and `ring`.
 //!
 //! Certificates are judged as the platform judges them, so that a company's own root counts where its phones know it
-//! (docs/adr/0041-transport-and-certificates.md).
+//! (docs/adr/0041-transport-and-certificates.md). Requests run on a small runtime of its own and are waited for: dropping one
+//! ends its connection, which is how it is cancelled in the midst of a read.
 
-use std::io::Read as _;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 use countersign_crypto::link::ServerAddress;
-use reqwest::blocking::Client;
+use reqwest::{Client, RequestBuilder};
 use rustls::ClientConfig;
 use rustls_platform_verifier::BuilderVerifierExt;
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 
+use super::Cancel;
 use super::transport::{MAX_RESPONSE_BYTES, Method, Request, Response, Transport, TransportError};
 
 /// How long a connection may take to stand.
@@ -20,13 +24,18 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long a request may take in all.
 const WHOLE: Duration = Duration::from_mins(1);
 
-/// A connection to one server, kept open between requests. It must be made and dropped outside an asynchronous runtime.
+/// How long a stream may say nothing: a server sends a comment every 25 seconds.
+const SILENCE: Duration = Duration::from_mins(1);
+
+/// A connection to one server, kept open between requests. It must be used outside an asynchronous runtime.
 pub struct Http {
     origin: String,
     client: Client,
+    /// There until it is dropped.
+    runtime: Option<Runtime>,
 }
 
-/// TLS cannot be set up on this device: on Android, the platform verifier was not initialised.
+/// TLS cannot be set up on this device: on Android, the platform verifier was not initialised. Or it has no thread to spare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("set up TLS on this device")]
 pub struct HttpError;
@@ -46,12 +55,41 @@ impl Http {
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
             .referer(false)
             .connect_timeout(CONNECT)
-            .timeout(WHOLE)
             .build()
             .map_err(|_| HttpError)?;
-        Ok(Self { origin: address.as_str().trim_end_matches('/').to_owned(), client })
+        let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("http").enable_all().build();
+        let origin = address.as_str().trim_end_matches('/').to_owned();
+        Ok(Self { origin, client, runtime: Some(runtime.map_err(|_| HttpError)?) })
+    }
+
+    fn request(&self, request: &Request) -> RequestBuilder {
+        let url = format!("{}{}", self.origin, request.path);
+        let builder = match request.method {
+            Method::Get => self.client.get(url),
+            Method::Post => {
+                self.client.post(url).header("content-type", "application/json").body(request.body.clone())
+            }
+        };
+        request.headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, value))
+    }
+
+    /// Waits for `work`, and no longer than it is wanted.
+    fn wait<T>(
+        &self,
+        cancel: &Cancel,
+        work: impl Future<Output = Result<T, TransportError>>,
+    ) -> Result<T, TransportError> {
+        let runtime = self.runtime.as_ref().ok_or(TransportError::Unreachable)?;
+        runtime.block_on(async {
+            tokio::select! {
+                biased;
+                () = cancel.cancelled() => Err(TransportError::Cancelled),
+                done = work => done,
+            }
+        })
     }
 }
 
@@ -61,28 +99,63 @@ impl Transport for Http {
     }
 
     fn send(&self, request: &Request) -> Result<Response, TransportError> {
-        let url = format!("{}{}", self.origin, request.path);
-        let mut builder = match request.method {
-            Method::Get => self.client.get(url),
-            Method::Post => {
-                self.client.post(url).header("content-type", "application/json").body(request.body.clone())
+        self.send_unless(request, &Cancel::default())
+    }
+
+    fn send_unless(&self, request: &Request, cancel: &Cancel) -> Result<Response, TransportError> {
+        let answer = async { whole(begun(self.request(request)).await?).await };
+        self.wait(cancel, async { timeout(WHOLE, answer).await.unwrap_or(Err(TransportError::TooSlow)) })
+    }
+
+    fn listen(
+        &self,
+        request: &Request,
+        cancel: &Cancel,
+        heard: &mut dyn FnMut(&[u8]),
+    ) -> Result<Response, TransportError> {
+        self.wait(cancel, async {
+            let begun = timeout(WHOLE, begun(self.request(request))).await;
+            let mut response = begun.unwrap_or(Err(TransportError::TooSlow))?;
+            if response.status() != 200 {
+                return timeout(WHOLE, whole(response)).await.unwrap_or(Err(TransportError::TooSlow));
             }
-        };
-        for (name, value) in &request.headers {
-            builder = builder.header(*name, value);
+            loop {
+                match timeout(SILENCE, response.chunk()).await {
+                    Ok(Ok(Some(piece))) => heard(&piece),
+                    Ok(Ok(None)) => return Ok(Response { status: 200, retry_after: None, body: Vec::new() }),
+                    Ok(Err(error)) => return Err(reason(&error)),
+                    Err(_) => return Err(TransportError::TooSlow),
+                }
+            }
+        })
+    }
+}
+
+impl Drop for Http {
+    /// Waits for nothing, and may happen on any thread.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
         }
-        let response = builder.send().map_err(|error| reason(&error))?;
-        let status = response.status().as_u16();
-        let retry_after = response.headers().get("retry-after");
-        let retry_after = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
-        let mut body = Vec::new();
-        let read = response.take(MAX_RESPONSE_BYTES as u64 + 1).read_to_end(&mut body);
-        read.map_err(|_| TransportError::Unreachable)?;
-        if body.len() > MAX_RESPONSE_BYTES {
+    }
+}
+
+async fn begun(request: RequestBuilder) -> Result<reqwest::Response, TransportError> {
+    request.send().await.map_err(|error| reason(&error))
+}
+
+async fn whole(mut response: reqwest::Response) -> Result<Response, TransportError> {
+    let status = response.status().as_u16();
+    let retry_after = response.headers().get("retry-after");
+    let retry_after = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| reason(&error))? {
+        if body.len() + piece.len() > MAX_RESPONSE_BYTES {
             return Err(TransportError::TooLong);
         }
-        Ok(Response { status, retry_after, body })
+        body.extend_from_slice(&piece);
     }
+    Ok(Response { status, retry_after, body })
 }
 
 fn reason(error: &reqwest::Error) -> TransportError {

@@ -34,7 +34,12 @@ pub(super) fn pull(
     let (mut count, mut now, mut started_anew) = (0, None, false);
     loop {
         let since = connection.with(|desk| Ok(progress(desk)?.cursor))?;
-        let page = match server.changes(since, PAGE) {
+        let page = if now.is_none() && connection.wants_time() {
+            server.changes_or_none(since, PAGE).map(Some)
+        } else {
+            server.changes(since, PAGE)
+        };
+        let page = match page {
             Ok(Some(page)) => page,
             Ok(None) => break,
             // Another life of the server: everything is fetched anew, and what is here stays.

@@ -18,6 +18,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
+use super::Cancel;
+use super::pokes::Pokes;
 use super::transport::{Method, Request, Response, Transport, TransportError};
 
 /// Why the server did not do what it was asked.
@@ -122,6 +124,36 @@ impl<'a> WorkspaceServer<'a> {
         if response.status == 304 { Ok(None) } else { answer(&response).map(Some) }
     }
 
+    /// The same where nothing is new, too: an answer that says what time it is.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub fn changes_or_none(&self, since: Cursor, limit: u32) -> Result<Changes, ServerError> {
+        self.get(&format!("/v1/ws/{}/changes?since={since}&limit={limit}", self.hex()))
+    }
+
+    /// Listens until the server ends the stream; `poked` is called whenever it says that something changed.
+    ///
+    /// # Errors
+    /// [`ServerError`]; `Cancelled` as soon as `cancel` says so.
+    pub fn listen(&self, cancel: &Cancel, poked: &mut dyn FnMut()) -> Result<(), ServerError> {
+        let mut pokes = Pokes::default();
+        let mut heard = |piece: &[u8]| {
+            if pokes.take(piece) {
+                poked();
+            }
+        };
+        let request = Request {
+            method: Method::Get,
+            path: "/v1/events".to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+        };
+        let response =
+            self.with_session(request, |request| self.transport.listen(request, cancel, &mut heard))?;
+        if response.status == 200 { Ok(()) } else { Err(refused(&response)) }
+    }
+
     /// Entries of the log from `from` on, as far as this key may read it.
     ///
     /// # Errors
@@ -178,7 +210,6 @@ impl<'a> WorkspaceServer<'a> {
         answer(&self.ask(Method::Get, path, &[], Vec::new())?)
     }
 
-    /// Asks with the session that there is, and once more with a new one where the server does not know it.
     fn ask(
         &self,
         method: Method,
@@ -186,17 +217,26 @@ impl<'a> WorkspaceServer<'a> {
         headers: &[(&'static str, String)],
         body: Vec<u8>,
     ) -> Result<Response, ServerError> {
-        let mut request = Request { method, path: path.to_owned(), headers: headers.to_vec(), body };
+        let request = Request { method, path: path.to_owned(), headers: headers.to_vec(), body };
+        self.with_session(request, |request| self.transport.send(request))
+    }
+
+    /// Asks with the session that there is, and once more with a new one where the server does not know it.
+    fn with_session(
+        &self,
+        mut request: Request,
+        mut send: impl FnMut(&Request) -> Result<Response, TransportError>,
+    ) -> Result<Response, ServerError> {
         if let Some(token) = self.token.get() {
             request.headers.push(bearer(&token));
-            let response = self.transport.send(&request)?;
+            let response = send(&request)?;
             if response.status != 401 {
                 return Ok(response);
             }
             request.headers.pop();
         }
         request.headers.push(bearer(&self.log_in()?));
-        Ok(self.transport.send(&request)?)
+        Ok(send(&request)?)
     }
 
     fn log_in(&self) -> Result<Zeroizing<String>, ServerError> {

@@ -4,6 +4,9 @@
 //! is untrusted and bounded in size.
 
 use std::fmt;
+use std::sync::Arc;
+
+use super::Cancel;
 
 /// The most bytes of an answer that are read: a page of records of the largest size ends far below.
 pub(super) const MAX_RESPONSE_BYTES: usize = 128 << 20;
@@ -69,6 +72,9 @@ pub enum TransportError {
     /// The answer is longer than any honest one.
     #[error("read an answer of that size")]
     TooLong,
+    /// It is not wanted any more.
+    #[error("go on: it was cancelled")]
+    Cancelled,
 }
 
 /// Carries requests to one workspace server.
@@ -81,4 +87,54 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// [`TransportError`], where there is no answer. The request may have been carried out all the same.
     fn send(&self, request: &Request) -> Result<Response, TransportError>;
+
+    /// As [`send`](Self::send), given up as soon as `cancel` says so. A transport that cannot leave a request which is under
+    /// way brings that one to its end, and sends no other.
+    ///
+    /// # Errors
+    /// [`TransportError`], as of `send`.
+    fn send_unless(&self, request: &Request, cancel: &Cancel) -> Result<Response, TransportError> {
+        if cancel.is_cancelled() { Err(TransportError::Cancelled) } else { self.send(request) }
+    }
+
+    /// Sends a request whose answer goes on, and hands each piece of it to `heard` as it comes, which must not send anything
+    /// itself. Returns when the answer has ended, with what was handed over left out; an answer that is no success is
+    /// returned whole. A transport without streams is unreachable in this way, and its server is asked now and then.
+    ///
+    /// # Errors
+    /// [`TransportError`]; `Cancelled` as soon as `cancel` says so.
+    fn listen(
+        &self,
+        request: &Request,
+        cancel: &Cancel,
+        heard: &mut dyn FnMut(&[u8]),
+    ) -> Result<Response, TransportError> {
+        let _ = (request, cancel, heard);
+        Err(TransportError::Unreachable)
+    }
+}
+
+/// A transport that can be taken away from whoever uses it.
+pub(super) struct Cancellable {
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) cancel: Cancel,
+}
+
+impl Transport for Cancellable {
+    fn origin(&self) -> &str {
+        self.transport.origin()
+    }
+
+    fn send(&self, request: &Request) -> Result<Response, TransportError> {
+        self.transport.send_unless(request, &self.cancel)
+    }
+
+    fn listen(
+        &self,
+        request: &Request,
+        cancel: &Cancel,
+        heard: &mut dyn FnMut(&[u8]),
+    ) -> Result<Response, TransportError> {
+        self.transport.listen(request, cancel, heard)
+    }
 }

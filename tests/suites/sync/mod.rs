@@ -2,6 +2,7 @@
 
 mod boxes;
 mod conflicts;
+mod engine;
 mod hostile;
 mod people;
 mod removal;

@@ -1,13 +1,15 @@
 //! Phones of several people in one workspace, each with a store of its own, at a real server.
 
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 
 use countersign_core::client::{Client, CodeOfAccount, Unlocked};
 use countersign_core::people::Standing;
 use countersign_core::ports::Timestamp;
-use countersign_core::sync::{Connection, Http, Request, Response, Transport, TransportError};
-use countersign_crypto::link::{InviteLink, Link};
+use countersign_core::sync::{Cancel, Connection, Http, Request, Response, Transport, TransportError};
+use countersign_crypto::link::{InviteLink, Link, ServerAddress};
 use countersign_protocol::ids::{AccountId, UserId};
 use countersign_protocol::numbers::WorkspaceRole;
 use countersign_tests::folder::Folder;
@@ -73,6 +75,8 @@ pub(super) struct Line {
     watcher: Mutex<Option<Watcher>>,
     meddler: Mutex<Option<Meddler>>,
     loses_posts: AtomicBool,
+    /// Told of a request that hangs, from then on all do.
+    hangs: Mutex<Option<Sender<()>>>,
 }
 
 impl Line {
@@ -82,7 +86,13 @@ impl Line {
             watcher: Mutex::new(None),
             meddler: Mutex::new(None),
             loses_posts: AtomicBool::new(false),
+            hangs: Mutex::new(None),
         })
+    }
+
+    /// No request gets an answer from now on; `told` is told of each.
+    pub(super) fn hang(&self, told: Sender<()>) {
+        *self.hangs.lock().unwrap() = Some(told);
     }
 
     /// Batches never arrive from now on, or do again.
@@ -118,6 +128,26 @@ impl Transport for Line {
             Some(meddler) => meddler(request, response),
             None => Ok(response),
         }
+    }
+
+    fn send_unless(&self, request: &Request, cancel: &Cancel) -> Result<Response, TransportError> {
+        let hangs = self.hangs.lock().unwrap().clone();
+        let Some(told) = hangs else { return self.send(request) };
+        // A server that takes a connection and says nothing on it.
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = ServerAddress::new(&format!("http://{}", silent.local_addr().unwrap())).unwrap();
+        let http = Http::new(&address).unwrap();
+        told.send(()).unwrap();
+        http.send_unless(request, cancel)
+    }
+
+    fn listen(
+        &self,
+        request: &Request,
+        cancel: &Cancel,
+        heard: &mut dyn FnMut(&[u8]),
+    ) -> Result<Response, TransportError> {
+        self.http.listen(request, cancel, heard)
     }
 }
 

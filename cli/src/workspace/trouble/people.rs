@@ -30,9 +30,9 @@ impl From<SyncError> for Failure {
 impl From<ServerError> for Failure {
     fn from(error: ServerError) -> Self {
         let (id, next_step) = match error {
-            ServerError::Transport(TransportError::Unreachable | TransportError::TooSlow) => {
-                ("offline", "Codes go on without it. Check the connection, and try again.")
-            }
+            ServerError::Transport(
+                TransportError::Unreachable | TransportError::TooSlow | TransportError::Cancelled,
+            ) => ("offline", "Codes go on without it. Check the connection, and try again."),
             ServerError::Transport(TransportError::Untrusted) => {
                 ("untrusted_server", "Nothing was sent. Check the server's address and certificate.")
             }
