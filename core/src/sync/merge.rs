@@ -9,7 +9,6 @@ use countersign_crypto::content::{
 };
 
 /// What becomes of two changes.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Merged<T> {
     /// What somebody else made stands as it is.
     Theirs,
@@ -161,3 +160,6 @@ macro_rules! latest_name {
 }
 
 latest_name! { WorkspaceName MemberName DeviceName }
+
+#[cfg(test)]
+mod tests;
