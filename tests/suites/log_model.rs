@@ -1,6 +1,7 @@
 //! The log beside its reference model, over random sequences (`countersign_tests::log_model`).
 
-use countersign_tests::log_model::{Met, VERDICTS, run_sequence};
+use countersign_protocol::limits::MAX_USER_DEVICES;
+use countersign_tests::log_model::{Met, VERDICTS, run_founder_with_too_many_devices, run_sequence};
 
 /// `cargo xtask model --sequences 1000000` runs more of them.
 const SEQUENCES: u64 = 100_000;
@@ -33,4 +34,10 @@ fn model_and_log_give_the_same_verdict_at_each_step_of_random_sequences() {
     assert!(met.races.still_good >= 1_000 && met.races.overtaken >= 100, "{:?}", met.races);
     // A third of the steps changes something, or the sequences never get anywhere.
     assert!(met.verdicts["ok"] * 3 > met.steps, "{:?}", met.verdicts);
+}
+
+#[test]
+fn model_and_log_take_as_many_devices_of_one_user_as_the_document_says() {
+    // A phone and a kit are the genesis's.
+    assert_eq!(run_founder_with_too_many_devices(), Ok((MAX_USER_DEVICES - 2, "TooManyDevices")));
 }

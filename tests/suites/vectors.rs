@@ -83,7 +83,7 @@ fn a_log_is_accepted_entry_by_entry_and_each_bad_entry_is_refused_where_it_says(
 }
 
 /// Every name by which an entry is refused.
-const ENTRY_ERRORS: [&str; 32] = [
+const ENTRY_ERRORS: [&str; 33] = [
     "TooLong",
     "Malformed",
     "NeedsUpdate",
@@ -103,6 +103,7 @@ const ENTRY_ERRORS: [&str; 32] = [
     "Reborn",
     "NotPermitted",
     "NothingChanges",
+    "TooManyDevices",
     "WrongDeviceKind",
     "UnusableBoxKey",
     "BadProof",

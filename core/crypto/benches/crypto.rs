@@ -15,14 +15,16 @@ use countersign_crypto::content::{Card, Text, Unknown};
 use countersign_crypto::device::DeviceKeys;
 use countersign_crypto::entropy::{Entropy, OsEntropy};
 use countersign_crypto::flow::{self, Author, Names};
+use countersign_crypto::invite::Greeting;
 use countersign_crypto::key_ring::KeyRing;
 use countersign_crypto::kit::KitSecret;
+use countersign_crypto::link::ServerAddress;
 use countersign_crypto::record::{OpenedRecord, OwnedRecord};
 use countersign_crypto::space_key::{KeyPlace, SpaceKey};
-use countersign_protocol::device::{DeviceOffer, DeviceRecord};
+use countersign_protocol::device::DeviceRecord;
 use countersign_protocol::ids::{DeviceId, InstanceId, SpaceId};
 use countersign_protocol::log::Log;
-use countersign_protocol::numbers::AccountRole;
+use countersign_protocol::numbers::{AccountRole, WorkspaceRole};
 use criterion::{Criterion, criterion_group, criterion_main};
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use hkdf::Hkdf;
@@ -35,7 +37,7 @@ use sha2::{Digest, Sha256};
 
 const DEVICES: usize = 1000;
 
-/// A founder, an account, and as many devices as are asked for.
+/// A founder, an account, and as many members with a device each as are asked for.
 struct Scene {
     log: Log,
     device: DeviceKeys,
@@ -59,10 +61,7 @@ impl Scene {
         };
         scene.keep(founded.batch.keys);
         for _ in 0..devices {
-            let added = DeviceKeys::generate(&OsEntropy).unwrap();
-            let batch = scene.author().add_device(&DeviceOffer(added.proven())).unwrap();
-            scene.log.verify_next(&batch.entry).unwrap();
-            scene.devices.push(*added.record());
+            scene.join();
         }
         let account = flow::new_account_id(&OsEntropy).unwrap();
         let roles = [(user, AccountRole::Owner)].into();
@@ -71,6 +70,20 @@ impl Scene {
         scene.keep(batch.keys);
         scene.codes = SpaceId::codes(scene.log.workspace(), account);
         scene
+    }
+
+    /// A new member with a phone: one user has few devices.
+    fn join(&mut self) {
+        let greeting = Greeting { workspace: text("Blue"), inviter: text("Ana") };
+        let (batch, secret) = self.author().invite(WorkspaceRole::User, 0, &greeting).unwrap();
+        self.log.verify_next(&batch.entry).unwrap();
+        let server = ServerAddress::new("https://vault.example.com").unwrap();
+        let link = batch.invite_link(server, &self.log, secret);
+        let added = DeviceKeys::generate(&OsEntropy).unwrap();
+        let user = flow::new_user_id(&OsEntropy).unwrap();
+        let batch = self.author().accept_join(&flow::join_request(&link, user, &added, None)).unwrap();
+        self.log.verify_next(&batch.entry).unwrap();
+        self.devices.push(*added.record());
     }
 
     fn keep(&mut self, made: Vec<(KeyPlace, SpaceKey)>) {
@@ -132,12 +145,13 @@ impl TryCryptoRng for Os {}
 
 fn boxes(criterion: &mut Criterion) {
     let scene = Scene::with(DEVICES);
+    let directory = SpaceId::directory(scene.log.workspace());
     let waiting: BTreeSet<DeviceId> = scene.devices.iter().map(DeviceRecord::id).collect();
     let mut group = criterion.benchmark_group("boxes");
     group.sample_size(20);
     group.bench_function("ours", |bencher| {
         bencher.iter(|| {
-            let made = scene.author().box_for_readers(scene.codes, 1, &waiting).unwrap();
+            let made = scene.author().box_for_readers(directory, 1, &waiting).unwrap();
             assert_eq!(made.len(), DEVICES);
             made
         });

@@ -33,7 +33,12 @@ pub const TAG_BYTES: usize = 16;
 /// Longest record ciphertext: 64 KiB of padded text and the tag.
 pub const MAX_CIPHERTEXT_BYTES: usize = 64 * 1024 + TAG_BYTES;
 
-/// Most records in one space, and so the most lines of a manifest.
+/// Most devices that one user ever has in a log, removed ones and kits included (ADR 0018): each may have a record of its
+/// own in every space that its user writes.
+pub const MAX_USER_DEVICES: u64 = 32;
+
+/// Most lines of a manifest. Nothing bounds the records of a space but what its writers may name (ADR 0018): a space with
+/// more of them than this cannot be rotated.
 pub const MAX_MANIFEST_LINES: usize = 16_384;
 
 /// Longest manifest, in bytes.
@@ -73,7 +78,7 @@ mod tests {
     #[test]
     fn the_limits_are_those_of_the_document() {
         assert_eq!((MAX_INTEGER, REVISIONS_PER_ENTRY), (9_007_199_254_740_991, 1_048_576));
-        assert_eq!((MAX_ENTRY_BYTES, MAX_ACCOUNT_USERS), (32_768, 1_000));
+        assert_eq!((MAX_ENTRY_BYTES, MAX_ACCOUNT_USERS, MAX_USER_DEVICES), (32_768, 1_000, 32));
         assert_eq!((GREETING_BYTES, PREV_WRAP_BYTES, SEALED_KEY_BYTES), (272, 60, 80));
         assert_eq!((MAX_HEADER_BYTES, MAX_CIPHERTEXT_BYTES), (512, 65_552));
         assert_eq!((MAX_MANIFEST_LINES, MAX_MANIFEST_BYTES), (16_384, 1_048_576));

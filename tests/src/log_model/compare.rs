@@ -8,10 +8,11 @@ use countersign_protocol::ids::WorkspaceId;
 use countersign_protocol::log::{EntryError, Log};
 
 use super::invariants;
-use super::message::{self, Entry, Id};
+use super::keys::{Holder, keys};
+use super::message::{self, Entry, Id, Op};
 use super::moves;
 use super::random::Random;
-use super::rules::{Model, Verdict};
+use super::rules::{Model, Verdict, workspace_id};
 use super::state;
 
 /// The most entries that one sequence tries, its genesis included.
@@ -105,6 +106,36 @@ pub fn run_sequence(seed: u64, met: &mut Met) -> Result<(), Difference> {
         }
     }
     Ok(())
+}
+
+/// A founder who adds devices until the log takes no more: longer than a random sequence. Returns how many were taken, and
+/// how the next was refused.
+///
+/// # Errors
+/// Where model and product differ.
+pub fn run_founder_with_too_many_devices() -> Result<(u64, &'static str), String> {
+    let founder = &keys().phones[0];
+    let user = Id::default();
+    let op = Op::Genesis {
+        user,
+        phone: founder.device.clone(),
+        kit: keys().kits[0].device.clone(),
+        commit: [1; 32],
+    };
+    let ws = workspace_id(&op);
+    let next = |seq, prev, op| Entry { version: 1, ws, seq, prev, ts: 1, by: founder.id, op };
+    let (model, log) = begin(&moves::signed(&next(0, [0; 32], op), founder), ws, &mut Met::default())?;
+    let (Some(model), Some(log)) = (model, log) else { return Err("no genesis".to_owned()) };
+    let mut pair = Pair { model, log, past: Vec::new() };
+    for taken in 0..1_000 {
+        let device = Holder::new(&format!("device {taken}"), taken % 2).device;
+        let head = *pair.model.heads.last().ok_or("no genesis")?;
+        let entry = next(taken + 1, head, Op::AddDevice { user, device });
+        if let Err(name) = pair.judge(&moves::signed(&entry, founder))? {
+            return Ok((taken, name));
+        }
+    }
+    Err("no end of devices".to_owned())
 }
 
 type Begun = (Option<Model>, Option<Log>);

@@ -54,6 +54,11 @@ impl Model {
         device.removed.is_none() && self.users[&device.user] != 0
     }
 
+    /// How many devices a user ever had.
+    pub(crate) fn devices_ever(&self, user: &Id) -> usize {
+        self.devices.values().filter(|device| device.user == *user).count()
+    }
+
     /// Whose device it is, where it is an active one of Admin and above.
     pub(crate) fn admin_of(&self, device: &Id) -> Option<Id> {
         let held = self.devices.get(device).filter(|held| self.device_is_active(held))?;

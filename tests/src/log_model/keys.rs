@@ -62,7 +62,7 @@ fn faulty() -> Vec<Holder> {
 }
 
 impl Holder {
-    fn new(name: &str, kind: u64) -> Self {
+    pub(crate) fn new(name: &str, kind: u64) -> Self {
         let key = SigningKey::from_bytes(&hash(format!("sign {name}").as_bytes()));
         let sign = key.verifying_key().to_bytes();
         // Any 32 bytes are a public key of X25519; a hash is none of the seven that are refused.

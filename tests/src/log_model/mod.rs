@@ -15,7 +15,7 @@ pub(crate) mod random;
 mod rules;
 mod state;
 
-pub use compare::{Difference, Met, Races, run_sequence};
+pub use compare::{Difference, Met, Races, run_founder_with_too_many_devices, run_sequence};
 
 /// Every verdict that random sequences must meet, so that a generator gone dull is noticed.
 pub const VERDICTS: [&str; 30] = [

@@ -18,6 +18,8 @@ pub(crate) const COLLABORATOR: u64 = 1;
 pub(crate) const OWNER: u64 = 2;
 pub(crate) const PHONE: u64 = 0;
 pub(crate) const KIT: u64 = 1;
+/// "Most devices that a user ever has", those removed and kits included.
+const MOST_DEVICES: usize = 32;
 
 /// The error's name where an entry is refused; the alarm's where it is taken.
 pub(crate) type Verdict = Result<Option<&'static str>, &'static str>;
@@ -49,6 +51,8 @@ pub(crate) struct InviteState {
     pub(crate) role: u64,
     pub(crate) not_after: u64,
     pub(crate) issuer: Id,
+    /// The seq of the entry that made it.
+    pub(crate) added: u64,
     pub(crate) status: InviteStatus,
 }
 
@@ -255,7 +259,8 @@ impl Model {
         must(own >= ADMIN && role <= own && role != WORKSPACE_OWNER, "NotPermitted")?;
         must(invite == hash16(&[&key]), "WrongInviteId")?;
         must(!self.invites.contains_key(&invite), "Reborn")?;
-        let state = InviteState { key, role, not_after, issuer: by, status: InviteStatus::Pending };
+        let added = self.heads.len() as u64;
+        let state = InviteState { key, role, not_after, issuer: by, added, status: InviteStatus::Pending };
         self.invites.insert(invite, state);
         Ok(())
     }
@@ -289,6 +294,7 @@ impl Model {
 
     fn add_dev(&mut self, author: Id, user: Id, device: &Device) -> Judged {
         must(user == author, "NotPermitted")?;
+        must(self.devices_ever(&user) < MOST_DEVICES, "TooManyDevices")?;
         must(!self.devices.contains_key(&device_id(device)), "Reborn")?;
         must(box_key_is_usable(&device.key_box), "UnusableBoxKey")?;
         must(proven(device), "BadProof")?;

@@ -38,25 +38,26 @@ fn owners(model: &Model) -> Vec<Id> {
     model.users.iter().filter(|(_, role)| **role == WORKSPACE_OWNER).map(|(user, _)| *user).collect()
 }
 
-/// Of a member: role, active devices, accounts. Of somebody who is removed, nothing.
-type Users = BTreeMap<Id, Option<(u64, BTreeSet<Id>, BTreeSet<Id>)>>;
+/// Of a member: role, active devices, how many there ever were, accounts. Of somebody who is removed, nothing.
+type Users = BTreeMap<Id, Option<(u64, BTreeSet<Id>, u64, BTreeSet<Id>)>>;
 
 fn users(model: &Model) -> Users {
     let of = |user: &Id, role: u64| {
         let devices = model.devices.iter();
         let devices = devices.filter(|(_, device)| device.user == *user && model.device_is_active(device));
         let accounts = model.accounts.keys().filter(|account| model.account_role(account, user) != 0);
-        (role, devices.map(|(id, _)| *id).collect(), accounts.copied().collect())
+        let ever = model.devices_ever(user) as u64;
+        (role, devices.map(|(id, _)| *id).collect(), ever, accounts.copied().collect())
     };
     model.users.iter().map(|(id, role)| (*id, (*role != 0).then(|| of(id, *role)))).collect()
 }
 
 fn log_users(log: &Log) -> Users {
     let of = |user: &User| match user {
-        User::Active(Member { role, devices, accounts }) => {
+        User::Active(Member { role, devices, devices_ever, accounts }) => {
             let devices = devices.iter().map(|device| *device.as_bytes());
             let accounts = accounts.iter().map(|account| *account.as_bytes());
-            Some((u64::from(role.number()), devices.collect(), accounts.collect()))
+            Some((u64::from(role.number()), devices.collect(), *devices_ever, accounts.collect()))
         }
         User::Removed => None,
     };
@@ -85,6 +86,7 @@ fn log_invites(log: &Log) -> BTreeMap<Id, InviteState> {
         role: u64::from(invite.role.number()),
         not_after: invite.not_after,
         issuer: *invite.issuer.as_bytes(),
+        added: invite.added,
         status: match invite.status {
             Status::Pending => InviteStatus::Pending,
             Status::Used { by } => InviteStatus::Used(*by.as_bytes()),

@@ -121,6 +121,19 @@ fn hostile_phone_shows_a_new_device_the_wrong_answer() {
 }
 
 #[test]
+fn hostile_server_lets_a_new_phone_begin_that_was_removed_meanwhile() {
+    let (mut workspace, mut ana) = TestWorkspace::found(214);
+    let device = workspace.new_device();
+    let offer = DeviceOffer(device.proven());
+    let batch = workspace.author(&ana).add_device(&offer).unwrap();
+    workspace.take(&batch).unwrap();
+    let link = batch.device_link(server(), &workspace.log, ana.user);
+    assert_eq!(link.check(&workspace.log, &device), Ok(()));
+    workspace.post(&mut ana, |author| author.remove_device(device.id())).unwrap();
+    assert_eq!(link.check(&workspace.log, &device), Err(AdditionError::Removed));
+}
+
+#[test]
 fn hostile_member_adds_anothers_new_phone_to_themselves_first_and_is_seen() {
     let (mut workspace, mut ana) = TestWorkspace::found(209);
     let (mut ben, _) = workspace.join(&mut ana, WorkspaceRole::User, false);

@@ -116,6 +116,15 @@ fn hostile_member_joins_with_anothers_user_id_or_device() {
 }
 
 #[test]
+fn hostile_link_that_names_another_entry_than_its_invites_lets_nobody_in() {
+    let mut scene = scene(115);
+    assert_eq!(scene.check(), Ok(Admission::Waiting));
+    scene.link.anchor.seq -= 1;
+    scene.link.anchor.head = scene.workspace.log.head_at(scene.link.anchor.seq).unwrap();
+    assert_eq!(scene.check(), Err(AdmissionError::WrongLog));
+}
+
+#[test]
 fn hostile_server_replays_a_join() {
     let mut scene = scene(108);
     let request = scene.request;

@@ -12,7 +12,7 @@ use countersign_crypto::link::{InviteLink, ServerAddress};
 use countersign_protocol::device::DeviceOffer;
 use countersign_protocol::entry::{Entry, SignedEntry};
 use countersign_protocol::ids::{AccountId, Head, SpaceId, UserId};
-use countersign_protocol::limits::MAX_ENTRY_BYTES;
+use countersign_protocol::limits::{MAX_ENTRY_BYTES, MAX_USER_DEVICES};
 use countersign_protocol::log::Log;
 use countersign_protocol::manifest::Manifest;
 use countersign_protocol::numbers::{AccountRole, Message, WorkspaceRole};
@@ -51,6 +51,7 @@ pub(super) fn entries() -> Value {
     scene.refuse_at_the_end(&link, account);
     scene.refuse_again(3);
     scene.refuse_as_first();
+    scene.fill_devices(ben);
     let genesis = scene.wire(0);
     scene.bad.extend(spoiled(&genesis, MAX_ENTRY_BYTES, SignedEntry::decode));
     json!({
@@ -247,6 +248,18 @@ impl Scene {
         self.post("ben", |author| author.remove_member(UserId::from_bytes(bytes("ana"))));
         let account = AccountId::from_bytes(bytes("account"));
         self.post("ben", |author| author.delete_account(account));
+    }
+
+    /// Ben adds devices until he has had as many as one user ever has.
+    fn fill_devices(&mut self, ben: UserId) {
+        let device = |number: u64| kit_secret(&format!("ben's device {number}")).device();
+        let had = self.log().state().member(ben).expect("a member").devices_ever;
+        for number in had..MAX_USER_DEVICES {
+            self.post("ben", |author| author.add_device(&DeviceOffer(device(number).proven())));
+        }
+        let one_more = Op::AddDevice { user: ben, device: device(MAX_USER_DEVICES).proven() };
+        let end = self.logs.len() - 1;
+        self.refuse_op("a device more than one user ever has", end, &Phone::new("ben").keys, one_more);
     }
 
     fn refuse_at_the_end(&mut self, link: &InviteLink, account: AccountId) {

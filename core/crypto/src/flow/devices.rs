@@ -62,6 +62,9 @@ pub enum AdditionError {
     /// Another workspace, or another log under its name.
     #[error("find the other phone's log at this server")]
     WrongLog,
+    /// The device was removed since.
+    #[error("go on as a device that was removed since it was added")]
+    Removed,
     /// An alarm: the entry that the link names did not add this device for that user.
     #[error("be added as oneself: the entry adds another device or another member")]
     Misbound,
@@ -73,6 +76,7 @@ impl AdditionError {
         match self {
             Self::LogTooShort => "LogTooShort",
             Self::WrongLog => "WrongLog",
+            Self::Removed => "Removed",
             Self::Misbound => "Misbound",
         }
     }
@@ -90,10 +94,9 @@ impl DeviceLink {
             return Err(AdditionError::WrongLog);
         }
         let added = log.state().devices().get(&device.id()).ok_or(AdditionError::Misbound)?;
-        if added.user == self.user && added.added == anchor.seq {
-            Ok(())
-        } else {
-            Err(AdditionError::Misbound)
+        if added.user != self.user || added.added != anchor.seq {
+            return Err(AdditionError::Misbound);
         }
+        if added.removed.is_some() { Err(AdditionError::Removed) } else { Ok(()) }
     }
 }

@@ -97,7 +97,8 @@ pub enum AdmissionError {
     /// The invite was revoked.
     #[error("join by an invite that was revoked")]
     Revoked,
-    /// Another workspace, or another log under its name: the server shows what the inviter has not seen.
+    /// Another workspace, or another log under its name: the server shows what the inviter has not seen. Also where the
+    /// entry that the link names is not the one that made its invite.
     #[error("find the inviter's log at this server")]
     WrongLog,
     /// Somebody else used the invite.
@@ -130,6 +131,9 @@ impl Admission {
         check_anchor(log, &link.anchor)?;
         let (state, join) = (log.state(), &request.join);
         let invite = state.invites().get(&link.secret.id(log.workspace())).ok_or(AdmissionError::WrongLog)?;
+        if invite.added != link.anchor.seq {
+            return Err(AdmissionError::WrongLog);
+        }
         let asked = [Some(&join.device), join.kit.as_ref()];
         let asked = asked.into_iter().flatten().map(|device| device.record);
         if asked

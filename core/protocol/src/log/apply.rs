@@ -2,7 +2,7 @@
 //!
 //! V8 lies here: every op that takes somebody's right to read or write says which spaces it makes dirty.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::device::ProvenDevice;
 use crate::entry::Entry;
@@ -60,7 +60,7 @@ impl State {
         match &entry.op {
             // A log begins once.
             Op::Genesis(_) => {}
-            Op::Invite(invite) => self.apply_invite(author, invite),
+            Op::Invite(invite) => self.apply_invite(author, invite, seq),
             Op::Join(join) => self.apply_join(join, seq),
             Op::AddDevice { user, device } => self.add_device(*user, device, seq),
             Op::RemoveDevice { device } => self.remove_device(*device, seq),
@@ -80,12 +80,13 @@ impl State {
         None
     }
 
-    fn apply_invite(&mut self, author: Author, invite: &op::Invite) {
+    fn apply_invite(&mut self, author: Author, invite: &op::Invite, seq: u64) {
         let state = Invite {
             key: invite.key,
             role: invite.role,
             not_after: invite.not_after,
             issuer: author.device,
+            added: seq,
             status: InviteStatus::Pending,
         };
         self.invites.insert(invite.invite, state);
@@ -106,8 +107,7 @@ impl State {
         devices: impl IntoIterator<Item = &'a ProvenDevice>,
         seq: u64,
     ) {
-        let member = Member { role, devices: BTreeSet::new(), accounts: BTreeSet::new() };
-        self.users.insert(user, User::Active(member));
+        self.users.insert(user, User::Active(Member::new(role)));
         for device in devices {
             self.add_device(user, device, seq);
         }
@@ -118,6 +118,7 @@ impl State {
         self.devices.insert(id, Device { record: device.record, user, added: seq, removed: None });
         if let Some(member) = self.member_mut(user) {
             member.devices.insert(id);
+            member.devices_ever += 1;
         }
     }
 

@@ -4,7 +4,7 @@
 //! writes, and it is loaded only for the head that the device's stored log has. A checksum tells damage apart.
 //! It is derived: whoever cannot load one replays the log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::cbor::{self, Decode, DecodeError, Encode, Reader, Writer};
 use crate::device::DeviceRecord;
@@ -52,7 +52,8 @@ impl CheckpointError {
 }
 
 impl Log {
-    /// The checkpoint of this log: `[1, 10, ws, heads, …]` and the SHA-256 of that.
+    /// The checkpoint of this log: `[1, 10, ws, heads, …]` and the SHA-256 of that. One of more than
+    /// [`MAX_CHECKPOINT_BYTES`] is made and not loaded: that log, of millions of entries, is replayed at each start.
     pub fn to_checkpoint(&self) -> Vec<u8> {
         let mut bytes = cbor::to_bytes(self);
         let checksum = sha256(&[&bytes]);
@@ -135,7 +136,9 @@ impl State {
     /// Fills in what follows from the rest: members' devices and accounts, and the spaces of deleted accounts.
     fn link(&mut self) {
         for (id, device) in &self.devices {
-            if let (None, Some(User::Active(member))) = (device.removed, self.users.get_mut(&device.user)) {
+            let Some(User::Active(member)) = self.users.get_mut(&device.user) else { continue };
+            member.devices_ever += 1;
+            if device.removed.is_none() {
                 member.devices.insert(*id);
             }
         }
@@ -169,9 +172,7 @@ fn write_user(writer: &mut Writer, (id, user): (&UserId, &User)) {
 fn read_user(reader: &mut Reader<'_>) -> Result<(UserId, User), DecodeError> {
     reader.array(2, "a user")?;
     let id = UserId::read(reader)?;
-    let user = reader.optional()?.map_or(User::Removed, |role| {
-        User::Active(Member { role, devices: BTreeSet::new(), accounts: BTreeSet::new() })
-    });
+    let user = reader.optional()?.map_or(User::Removed, |role| User::Active(Member::new(role)));
     Ok((id, user))
 }
 
@@ -196,12 +197,13 @@ fn read_device(reader: &mut Reader<'_>) -> Result<(DeviceId, Device), DecodeErro
 }
 
 fn write_invite(writer: &mut Writer, (id, invite): (&InviteId, &Invite)) {
-    writer.array(7);
+    writer.array(8);
     id.write(writer);
     invite.key.write(writer);
     invite.role.write(writer);
     writer.integer(invite.not_after);
     invite.issuer.write(writer);
+    writer.integer(invite.added);
     let (status, by) = match invite.status {
         InviteStatus::Pending => (0, None),
         InviteStatus::Used { by } => (1, Some(by)),
@@ -212,13 +214,14 @@ fn write_invite(writer: &mut Writer, (id, invite): (&InviteId, &Invite)) {
 }
 
 fn read_invite(reader: &mut Reader<'_>) -> Result<(InviteId, Invite), DecodeError> {
-    reader.array(7, "an invite")?;
+    reader.array(8, "an invite")?;
     let id = InviteId::read(reader)?;
     let invite = Invite {
         key: PublicSigningKey::read(reader)?,
         role: WorkspaceRole::read(reader)?,
         not_after: reader.integer("not_after")?,
         issuer: DeviceId::read(reader)?,
+        added: reader.integer("added")?,
         status: match (reader.integer("status")?, reader.optional()?) {
             (0, None) => InviteStatus::Pending,
             (1, Some(by)) => InviteStatus::Used { by },

@@ -1,6 +1,7 @@
 //! Why an entry is refused: one small enum for each concern, each variant with its stable name.
 
 use crate::cbor::DecodeError;
+use crate::limits::MAX_USER_DEVICES;
 use crate::numbers::OpKind;
 
 /// Why the next entry is not accepted. The log is as it was.
@@ -123,6 +124,9 @@ pub enum OpError {
     /// The op would leave everything as it is.
     #[error("change nothing")]
     NothingChanges,
+    /// The user had as many devices as one user ever has (ADR 0018).
+    #[error("add a device to a user who had {MAX_USER_DEVICES}, the most that one user ever has")]
+    TooManyDevices,
     /// V3: a kit where a phone belongs, or the other way round.
     #[error("use a device of the wrong kind")]
     WrongDeviceKind,
@@ -214,6 +218,7 @@ impl OpError {
             Self::Reborn(_) => "Reborn",
             Self::NotPermitted { .. } => "NotPermitted",
             Self::NothingChanges => "NothingChanges",
+            Self::TooManyDevices => "TooManyDevices",
             Self::WrongDeviceKind => "WrongDeviceKind",
             Self::UnusableBoxKey => "UnusableBoxKey",
             Self::BadProof => "BadProof",

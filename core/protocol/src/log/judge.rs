@@ -7,6 +7,7 @@ use crate::device::ProvenDevice;
 use crate::entry::Entry;
 use crate::ids::{AccountId, DeviceId, InviteId, PublicSigningKey, UserId};
 use crate::join::Join;
+use crate::limits::MAX_USER_DEVICES;
 use crate::numbers::{AccountRole, DeviceKind, OpKind, WorkspaceRole};
 use crate::op::{self, Op};
 use crate::rights::{self, About, Ground, Need, Situation};
@@ -85,6 +86,7 @@ impl State {
         device: &ProvenDevice,
     ) -> Result<Ground, OpError> {
         let ground = permit(author, OpKind::AddDevice, self.about(author, user)?)?;
+        ensure(self.member(user)?.devices_ever < MAX_USER_DEVICES, OpError::TooManyDevices)?;
         self.judge_births([device].into_iter())?;
         Ok(ground)
     }

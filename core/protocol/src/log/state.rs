@@ -43,6 +43,8 @@ pub struct Member {
     pub role: WorkspaceRole,
     /// The active devices.
     pub devices: BTreeSet<DeviceId>,
+    /// How many devices the member ever had; at most [`crate::limits::MAX_USER_DEVICES`].
+    pub devices_ever: u64,
     /// The live accounts in which the member has a role.
     pub accounts: BTreeSet<AccountId>,
 }
@@ -78,6 +80,8 @@ pub struct Invite {
     pub not_after: u64,
     /// The device that issued it.
     pub issuer: DeviceId,
+    /// The entry that made it.
+    pub added: u64,
     /// Whether it can still be used.
     pub status: InviteStatus,
 }
@@ -233,6 +237,13 @@ pub struct Offer {
     pub to: UserId,
     /// The Owner's device that offers.
     pub by: DeviceId,
+}
+
+impl Member {
+    /// Somebody who has nothing yet.
+    pub(super) fn new(role: WorkspaceRole) -> Self {
+        Self { role, devices: BTreeSet::new(), devices_ever: 0, accounts: BTreeSet::new() }
+    }
 }
 
 impl State {

@@ -3,8 +3,11 @@
 use crate::entry::{Entry, SignedEntry};
 use crate::ids::{Head, WorkspaceId};
 use crate::log::{ChainError, EntryError, Log, OpError, Thing};
+use crate::numbers::AccountRole::{Collaborator, Owner};
 use crate::numbers::{DeviceKind, WorkspaceRole};
-use crate::testkit::{Keys, TestWorkspace, genesis, genesis_op, invite, set_role, sign_genesis, user};
+use crate::testkit::{
+    Keys, TestWorkspace, genesis, genesis_op, grant, invite, remove_member, set_role, sign_genesis, user,
+};
 
 use WorkspaceRole::{Admin, SuperAdmin, User};
 
@@ -109,6 +112,26 @@ fn two_admins_who_act_on_one_head_do_not_both_succeed() {
     ws.receive(&by_sue).unwrap();
     ws.refused_wire(&by_adam, "Fork");
     ws.must(&Keys::phone("adam"), set_role("cleo", Admin));
+}
+
+#[test]
+fn a_removal_and_a_grant_to_the_one_who_is_removed_do_not_both_succeed() {
+    let mut ws = TestWorkspace::of_ana();
+    ws.account("adam", "shop", &[("adam", Owner), ("cleo", Collaborator)]);
+    let removal = ws.signed(&Keys::phone("sue"), remove_member("ben"));
+    let share = ws.signed(&Keys::phone("adam"), grant("shop", "ben", Some(Collaborator)));
+
+    let mut shared_first = ws.clone();
+    shared_first.receive(&share).unwrap();
+    shared_first.refused_wire(&removal, "Fork");
+    assert!(!shared_first.is_dirty(ws.codes("shop")));
+    shared_first.must(&Keys::phone("sue"), remove_member("ben"));
+    assert!(shared_first.is_dirty(ws.codes("shop")), "what Ben was given is replaced");
+
+    ws.receive(&removal).unwrap();
+    ws.refused_wire(&share, "Fork");
+    ws.refused(&Keys::phone("adam"), grant("shop", "ben", Some(Collaborator)), "Inactive");
+    assert!(!ws.is_dirty(ws.codes("shop")), "Ben was never given it");
 }
 
 #[test]

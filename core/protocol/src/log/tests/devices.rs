@@ -1,5 +1,7 @@
 //! Ops 3 and 4: a member's devices (V3).
 
+use crate::limits::MAX_USER_DEVICES;
+use crate::log::Log;
 use crate::numbers::DeviceKind;
 use crate::testkit::{
     Keys, TestWorkspace, add_device, invite, remove_device, remove_member, set_role, transfer, user,
@@ -39,6 +41,25 @@ fn a_device_is_born_once_even_after_its_removal() {
     ws.must(&Keys::phone("ben"), remove_device(&tablet("ben")));
     ws.refused(&Keys::phone("ben"), add_device("ben", &tablet("ben")), "Reborn");
     ws.refused(&Keys::phone("ben"), add_device("ben", &Keys::kit("ana")), "Reborn");
+}
+
+#[test]
+fn hostile_member_adds_devices_until_a_list_of_their_names_would_be_full() {
+    let mut ws = TestWorkspace::of_ana();
+    let ben = Keys::phone("ben");
+    let nth = |n: u64| Keys::of(&format!("ben's device {n}"), DeviceKind::Kit);
+    // A phone and a kit came with him.
+    for n in 2..MAX_USER_DEVICES {
+        ws.must(&ben, add_device("ben", &nth(n)));
+        ws.must(&ben, remove_device(&nth(n)));
+    }
+    let one_more = add_device("ben", &nth(MAX_USER_DEVICES));
+    ws.refused(&ben, one_more.clone(), "TooManyDevices");
+    ws.must(&Keys::phone("cleo"), add_device("cleo", &tablet("cleo")));
+    let (seq, head) = (ws.log.next_seq() - 1, ws.log.head());
+    let mut loaded = Log::from_checkpoint(&ws.log.to_checkpoint(), ws.id(), seq, head).unwrap();
+    let refused = loaded.verify_next(&ws.signed(&ben, one_more)).unwrap_err();
+    assert_eq!(refused.name(), "TooManyDevices");
 }
 
 #[test]
