@@ -51,11 +51,13 @@ fn bad(activity: &Activity) -> Vec<Value> {
     let mut unchained = encode(activity).to_vec();
     let last = unchained.len() - 1;
     unchained[last] ^= 1;
-    let mut later = encode(&card(Unknown::default())).to_vec();
+    let plain = encode(&card(Unknown::default())).to_vec();
+    let mut later = plain.clone();
     later[1] = 2;
     let mut floating = encode(&card(Unknown::default())).to_vec();
     floating[0] += 1;
     floating.extend([0xf9, 0x3c, 0x00]);
+    let with_field = |field: &[u8]| [&[plain[0] + 1], &plain[1..], field].concat();
     let cut = encode(&card(Unknown::default()));
     let with_type = |number: u8, mut line: Value| {
         line["type"] = json!(number);
@@ -69,6 +71,18 @@ fn bad(activity: &Activity) -> Vec<Value> {
         ),
         with_type(1, refusal("a card of version 2", &later, decode::<Card>)),
         with_type(1, refusal("a later field that is a float", &floating, decode::<Card>)),
+        with_type(
+            1,
+            refusal(
+                "a later map whose keys are not in order",
+                &with_field(b"\xa2\x02\xf5\x01\xf5"),
+                decode::<Card>,
+            ),
+        ),
+        with_type(
+            1,
+            refusal("a later map with a key twice", &with_field(b"\xa2\x01\xf5\x01\xf6"), decode::<Card>),
+        ),
         with_type(1, refusal("a card cut short", &cut[..cut.len() - 1], decode::<Card>)),
         with_type(
             10,

@@ -146,12 +146,13 @@ impl<'a> Reader<'a> {
         self.0.str().map_err(|_| DecodeError::Malformed { what })
     }
 
-    /// Passes over one value of any shape, in deterministic encoding: definite lengths, shortest numbers, no tags
-    /// and no floats, which this protocol will never need.
+    /// Passes over one value of any shape, in deterministic encoding: definite lengths, shortest numbers, sorted keys, no
+    /// tags and no floats, which this protocol will never need.
     fn item(&mut self, depth: usize) -> Result<(), DecodeError> {
         let malformed = DecodeError::Malformed { what: "a field of a later version" };
         let start = self.0.position();
-        let nested = match self.0.datatype().map_err(|_| malformed)? {
+        let found = self.0.datatype().map_err(|_| malformed)?;
+        let nested = match found {
             Type::Bool => self.0.bool().map(|_| 0),
             Type::Null => self.0.null().map(|()| 0),
             Type::U8 | Type::U16 | Type::U32 | Type::U64 => self.0.u64().map(|_| 0),
@@ -159,7 +160,7 @@ impl<'a> Reader<'a> {
             Type::Bytes => self.0.bytes().map(|_| 0),
             Type::String => self.0.str().map(|_| 0),
             Type::Array => self.0.array().map(Option::unwrap_or_default),
-            Type::Map => self.0.map().map(|length| length.unwrap_or_default().saturating_mul(2)),
+            Type::Map => self.0.map().map(Option::unwrap_or_default),
             _ => return Err(malformed),
         }
         .map_err(|_| malformed)?;
@@ -167,7 +168,27 @@ impl<'a> Reader<'a> {
             return Err(malformed);
         }
         // Each round takes at least one byte of the input or ends here, whatever count was claimed.
+        if found == Type::Map {
+            return self.pairs(nested, depth - 1);
+        }
         (0..nested).try_for_each(|_| self.item(depth - 1))
+    }
+
+    /// Passes over the pairs of a map: keys in ascending order of their encodings, none twice.
+    fn pairs(&mut self, count: u64, depth: usize) -> Result<(), DecodeError> {
+        let input = self.0.input();
+        let mut before: Option<&[u8]> = None;
+        for _ in 0..count {
+            let start = self.0.position();
+            self.item(depth)?;
+            let key = &input[start..self.0.position()];
+            if before.is_some_and(|before| before >= key) {
+                return Err(DecodeError::NotCanonical);
+            }
+            before = Some(key);
+            self.item(depth)?;
+        }
+        Ok(())
     }
 }
 

@@ -123,12 +123,25 @@ fn another_encoding_of_the_same_is_refused() {
         (b"\x83\x01\x64Blue\x18\x01", "Malformed"),
         (b"\x83\x01\x64Blue\xc1\x01", "Malformed"),
         (b"\x83\x01\x64Blue\xf9\x3c\x00", "Malformed"),
+        (b"\x83\x01\x64Blue\xa2\x02\xf5\x01\xf5", "NotCanonical"),
+        (b"\x83\x01\x64Blue\xa2\x01\xf5\x01\xf6", "NotCanonical"),
+        (b"\x83\x01\x64Blue\x81\xa2\x61b\x01\x61a\x01", "NotCanonical"),
+        (b"\x83\x01\x64Blue\xa2\x20\x01\x18\x18\x01", "NotCanonical"),
+        (b"\x83\x01\x64Blue\xa1\x01", "Malformed"),
         (b"\x83\x01\x64Blue\x9b\xff\xff\xff\xff\xff\xff\xff\xff", "Malformed"),
         (b"\x83\x01\x64Blue\x81\x81\x81\x81\x81\x81\x81\x81\x81\x01", "Malformed"),
         (b"", "Malformed"),
     ] {
         assert_eq!(decode::<WorkspaceName>(other).unwrap_err().name(), error, "{other:02x?}");
     }
+}
+
+#[test]
+fn a_later_map_is_kept_with_its_keys_in_order() {
+    // 1, 24, "a", "aa", -1 is not the order of their encodings; 1, 24, -1, "a", "aa" is.
+    let sorted = b"\x83\x01\x64Blue\xa5\x01\xf5\x18\x18\xf5\x20\xf5\x61a\xf5\x62aa\xf5";
+    let name: WorkspaceName = decode(sorted).unwrap();
+    assert_eq!(**encode(&name), *sorted);
 }
 
 #[test]
