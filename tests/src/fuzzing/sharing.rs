@@ -14,14 +14,15 @@ use countersign_crypto::flow::{join_request as join_request_of, new_user_id};
 use countersign_crypto::kit::RecoveryKit;
 use countersign_crypto::link::Link;
 use countersign_crypto::record::OpenedRecord;
-use countersign_protocol::entry::SignedEntry;
+use countersign_protocol::entry::{Entry, SignedEntry};
 use countersign_protocol::ids::{Commitment, DeviceId, RecordId, Signature, SpaceId};
 use countersign_protocol::join::JoinRequest;
 use countersign_protocol::keybox::KeyBox;
 use countersign_protocol::limits::{MAX_MANIFEST_LINES, highest_revision};
-use countersign_protocol::log::Epoch;
+use countersign_protocol::log::{Epoch, Log};
 use countersign_protocol::manifest::Manifest;
 use countersign_protocol::numbers::{Message, WorkspaceRole};
+use countersign_protocol::op::Op;
 use countersign_protocol::placement::{ManifestError, Place, Standing};
 use countersign_protocol::record::{RecordHeader, SealedRecord};
 use countersign_protocol::revision::{Fault, faults};
@@ -35,7 +36,8 @@ fn scene() -> &'static (TestWorkspace, Phone) {
     SCENE.get_or_init(|| TestWorkspace::found(0))
 }
 
-/// Any bytes as the next entry of a log: refused, and the log as it was, or written again as they came.
+/// Any bytes as the next entry of a log, as they are and signed by the founder's phone for the log's next place: refused,
+/// and the log as it was, or written again as they came.
 ///
 /// # Panics
 /// Where that does not hold.
@@ -53,6 +55,35 @@ pub fn log_entry(data: &[u8]) {
         }
     }
     assert!(log == workspace.log, "a refused entry left a trace");
+    signed_entry(data);
+}
+
+/// The entry in `data`, with the place, author and signature that reach the rules of its op.
+fn signed_entry(data: &[u8]) {
+    // A signature at the end, which the input's own need not have.
+    let padded = [data, &[0; 64]].concat();
+    let Ok(found) = SignedEntry::decode(data).or_else(|_| SignedEntry::decode(&padded)) else { return };
+    let (workspace, phone) = scene();
+    let mut log = workspace.log.clone();
+    let (seq, prev, by) = (log.next_seq(), log.head(), phone.device.id());
+    let entry = Entry { workspace: log.workspace(), seq, prev, by, ..found.entry };
+    let bytes = entry.encode();
+    let signature = phone.device.signing().sign(Message::Entry, &[&bytes]);
+    let wire = SignedEntry { entry: entry.clone(), signature }.encode();
+    let would = log.would_accept(&entry).map(|_| ());
+    match log.verify_next(&wire) {
+        Ok(accepted) => {
+            assert_eq!(would, Ok(()), "taken, though refused before it was signed");
+            assert_eq!(accepted.signed.encode(), wire, "an entry with two encodings");
+            let (seq, head) = (log.next_seq() - 1, log.head());
+            let loaded = Log::from_checkpoint(&log.to_checkpoint(), log.workspace(), seq, head);
+            assert!(loaded.is_ok_and(|loaded| loaded == log), "a checkpoint of another log");
+        }
+        Err(error) => {
+            assert!(matches!(entry.op, Op::Genesis(_)) || would == Err(error), "two verdicts");
+            assert!(log == workspace.log, "a refused entry left a trace");
+        }
+    }
 }
 
 /// Any bytes as a box: it has one encoding, and opens to nothing but the committed key.

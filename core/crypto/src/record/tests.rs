@@ -236,6 +236,8 @@ fn a_hundred_thousand_encryptions_of_one_thing_repeat_no_key_no_nonce_and_no_sal
         let record =
             seal(header(), Zeroizing::new(b"a card".to_vec()), &key, device_once(), &entropy).unwrap();
         let (record_key, nonce) = key_and_nonce(&key, &record.header.salt, &record.header_bytes);
+        // These are the key and the nonce that it was sealed with: it opens by them.
+        assert!(aead::open(&record_key, &nonce, &record.header_bytes, &record.ciphertext).is_ok());
         assert!(keys.insert(*record_key) && nonces.insert(nonce) && salts.insert(record.header.salt));
     }
 }
