@@ -1,5 +1,5 @@
-//! How secrets lie in memory: on the heap from their first byte, wiped when dropped, and closed to every habit
-//! that leaks them.
+//! How secrets lie in memory: on the heap, wiped when dropped, and closed to every habit that leaks them. What a
+//! dependency returns by value, or works with, lies on the stack for that moment.
 //!
 //! A secret that lives inline is copied by each move, and no copy is wiped. So every newtype here owns a box.
 //! None has `Clone`, `Debug` beyond its name, `Display` or a serializer; the doctests hold that line.

@@ -15,6 +15,23 @@ use crate::repository::Repository;
 const DOCUMENT: &str = "docs/protocol.md";
 const SECTION: &str = "## Where each rule is held";
 const RULES: usize = 12;
+const OPS: usize = 12;
+/// What is neither a rule nor an op, and has code of its own.
+const SECTIONS: [&str; 13] = [
+    "Ids and hashes",
+    "Limits",
+    "Keys and derivations",
+    "Links and kit text",
+    "Plaintexts",
+    "Who reads a space",
+    "Checkpoint",
+    "Invite",
+    "New device",
+    "Safety words",
+    "Recovery",
+    "Login",
+    "Attach",
+];
 /// How many moves of a hostile server or member the two crates of the protocol withstand, at least.
 const HOSTILE_TESTS: usize = 40;
 
@@ -96,21 +113,21 @@ fn judge_tables(document: &str, sources: &Sources) -> Findings {
     let mut findings = Findings::new();
     let mut rules = BTreeSet::new();
     let section = document.split_once(SECTION).map_or("", |(_, section)| section);
-    for row in section.lines().take_while(|line| !line.starts_with("## ")) {
+    let lines = section.lines().take_while(|line| !line.starts_with("## "));
+    for row in lines.filter(|line| line.starts_with('|')) {
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         match cells[..] {
-            [rule, code, tests] if rule.starts_with('V') => {
-                let rule = rule.split(' ').next().unwrap_or_default();
-                rules.insert(rule.to_owned());
+            _ if is_heading(&cells) => {}
+            [rule, code, tests] => {
+                rules.insert(rule);
                 findings.extend(judge_code(rule, code, sources));
                 findings.extend(judge_tests(rule, tests, sources));
             }
             [attack, tests] => findings.extend(judge_tests(attack, tests, sources)),
-            _ => {}
+            _ => findings.push(format!("{DOCUMENT}: a row of neither two cells nor three: {row}")),
         }
     }
-    let wanted = (1..=RULES).map(|number| format!("V{number}"));
-    let missing = wanted.filter(|rule| !rules.contains(rule));
+    let missing = wanted().filter(|wanted| !rules.iter().any(|rule| begins_with(rule, wanted)));
     findings.extend(missing.map(|rule| format!("{DOCUMENT}: {rule} points to no code and no test")));
     let hostile = sources.hostile_tests();
     if hostile < HOSTILE_TESTS {
@@ -119,6 +136,23 @@ fn judge_tables(document: &str, sources: &Sources) -> Findings {
         ));
     }
     findings
+}
+
+/// All that must have a row: V1 to V12, op 0 to op 12, and the sections.
+fn wanted() -> impl Iterator<Item = String> {
+    let rules = (1..=RULES).map(|number| format!("V{number}"));
+    let ops = (0..=OPS).map(|number| format!("op {number}"));
+    rules.chain(ops).chain(SECTIONS.map(str::to_owned))
+}
+
+/// Whether a row is about `wanted`, whatever words follow it.
+fn begins_with(rule: &str, wanted: &str) -> bool {
+    rule.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+}
+
+/// The names of a table's columns, and the line below them.
+fn is_heading(cells: &[&str]) -> bool {
+    cells.last() == Some(&"tests") || cells.iter().all(|cell| cell.bytes().all(|byte| byte == b'-'))
 }
 
 fn quoted(cell: &str) -> Vec<&str> {
@@ -147,7 +181,7 @@ fn judge_code(rule: &str, cell: &str, sources: &Sources) -> Findings {
 
 fn judge_tests(what: &str, cell: &str, sources: &Sources) -> Findings {
     let names = quoted(cell);
-    if names.is_empty() && !cell.starts_with('-') && cell != "tests" {
+    if names.is_empty() {
         return vec![format!("{DOCUMENT}: {what} points to no test")];
     }
     let lost = names.into_iter().filter(|name| !sources.tests.contains(*name));
@@ -169,7 +203,7 @@ mod tests {
     }
 
     fn document(v1: &str) -> String {
-        let others = (2..=RULES).map(|n| format!("| V{n} x | `{FILE}` | `hostile_1` |"));
+        let others = wanted().skip(1).map(|rule| format!("| {rule} | `{FILE}` | `hostile_1` |"));
         let heads = [SECTION, "", "| rule | code | tests |", "| --- | --- | --- |", v1].map(str::to_owned);
         let tail = ["", "| attack | tests |", "| --- | --- |", ""].map(str::to_owned);
         heads.into_iter().chain(others).chain(tail).collect::<Vec<_>>().join("\n")
@@ -208,6 +242,20 @@ mod tests {
                 "docs/protocol.md: V1 points to no code and no test"
             ]
         );
+    }
+
+    #[test]
+    fn an_op_and_a_section_without_a_row_and_a_row_of_another_shape_are_found() {
+        let whole = document("| V1 | `core/protocol/src/a.rs` | `hostile_0` |");
+        let without = |lost: &str| {
+            let rows = whole.lines().filter(|row| !row.starts_with(&format!("| {lost} |")));
+            judge_tables(&rows.collect::<Vec<_>>().join("\n"), &sources())
+        };
+        for lost in ["op 1", "op 12", "Login"] {
+            assert_eq!(without(lost), [format!("docs/protocol.md: {lost} points to no code and no test")]);
+        }
+        let four = judge_tables(&(whole + "| V2 | a | b | c |\n"), &sources());
+        assert_eq!(four, ["docs/protocol.md: a row of neither two cells nor three: | V2 | a | b | c |"]);
     }
 
     #[test]
