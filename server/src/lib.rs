@@ -7,6 +7,7 @@
 mod background;
 mod backup;
 mod config;
+mod in_process;
 mod judge;
 mod limits;
 mod login;
@@ -21,6 +22,7 @@ mod writer;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::{Arc, RwLock};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -30,6 +32,7 @@ use tokio::sync::watch;
 pub use background::Background;
 pub use backup::{BackedUp, backup};
 pub use config::{Arguments, Command, Config, Founding};
+pub use in_process::{Answer, InProcess};
 pub use limits::Allowance;
 pub use ports::{Host, NoRandomness, System};
 pub use routes::{Route, Who, routes};
@@ -52,19 +55,49 @@ const BATCHES_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 ///
 /// # Errors
 /// A database that cannot be opened, no randomness, a listener that fails.
-#[expect(clippy::redundant_closure_for_method_calls, reason = "the method has one lifetime, the closure any")]
 pub async fn serve(
     config: Config,
     listener: TcpListener,
     host: Box<dyn Host>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> anyhow::Result<()> {
-    let (stopping, will_stop) = watch::channel(false);
-    let origin = match config.origin {
+    let origin = match config.origin.clone() {
         Some(origin) => origin,
         None => format!("http://{}", listener.local_addr()?),
     };
     tracing::info!(%origin, database = %config.database.display(), "serving");
+    let Begun { service, stopping, writer: thread } = begin(config, origin, host)?;
+
+    let tidying = tokio::spawn(tidy(service.clone()));
+    let until = async move {
+        stop.await;
+        tracing::info!("stopping");
+        stopping.send_replace(true);
+    };
+    axum::serve(listener, routes::router(service).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(until)
+        .await?;
+    tidying.abort();
+    // The last handle on the service goes with the task; then the writer has nobody left to wait for.
+    let _ = tidying.await;
+    tokio::task::spawn_blocking(move || thread.join())
+        .await?
+        .map_err(|_| anyhow::anyhow!("the writer failed"))
+}
+
+/// A server that can be asked.
+struct Begun {
+    service: Service,
+    /// Said to those who listen before it ends.
+    stopping: watch::Sender<bool>,
+    /// The writer's thread, which ends after the last handle on the service.
+    writer: JoinHandle<()>,
+}
+
+/// Opens the database and puts the parts together.
+#[expect(clippy::redundant_closure_for_method_calls, reason = "the method has one lifetime, the closure any")]
+fn begin(config: Config, origin: String, host: Box<dyn Host>) -> anyhow::Result<Begun> {
+    let (stopping, will_stop) = watch::channel(false);
     // A generation is told from another by when it began.
     let (store, connection) = Store::open(&config.database, host.now() / 1000)?;
     let generation = store.read(|rows| rows.generation())?;
@@ -84,22 +117,7 @@ pub async fn serve(
         stopping: will_stop,
         sessions: RwLock::default(),
     });
-
-    let tidying = tokio::spawn(tidy(service.clone()));
-    let until = async move {
-        stop.await;
-        tracing::info!("stopping");
-        stopping.send_replace(true);
-    };
-    axum::serve(listener, routes::router(service).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(until)
-        .await?;
-    tidying.abort();
-    // The last handle on the service goes with the task; then the writer has nobody left to wait for.
-    let _ = tidying.await;
-    tokio::task::spawn_blocking(move || thread.join())
-        .await?
-        .map_err(|_| anyhow::anyhow!("the writer failed"))
+    Ok(Begun { service, stopping, writer: thread })
 }
 
 /// Forgets ended sessions and old batches, now and then.

@@ -1,5 +1,5 @@
 //! What the suites, the fuzz targets and `cargo xtask` share: where the data lies, how cases are compared, the property each
-//! fuzz target holds, and a workspace to test with.
+//! fuzz target holds, a workspace to test with, and simulated phones.
 
 pub mod adversarial;
 pub mod conformance;
@@ -13,6 +13,7 @@ pub mod nobody;
 pub mod phone;
 pub mod record_model;
 pub mod server;
+pub mod sim;
 pub mod workspace;
 
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ mod photo;
 mod progress;
 mod repository;
 mod rights;
+mod sim;
 mod stopwatch;
 mod tally;
 mod test;
@@ -55,6 +56,8 @@ enum Command {
     Photo(photo::Arguments),
     /// Writes the tables of docs/protocol.md from the code: numbers, and who may do what.
     Rights(rights::Arguments),
+    /// Simulated phones: the real sync engine and the real server's code, on a network that a seed decides.
+    Sim(sim::Arguments),
     /// Every check and every test of the repository; ends with `N passed, N failed`.
     Test(test::Arguments),
     /// Writes the test vectors in tests/vectors/, by which another implementation is held against this one.
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Model(arguments) => model::run(&arguments),
         Command::Photo(arguments) => photo::run(&arguments),
         Command::Rights(arguments) => rights::run(&arguments),
+        Command::Sim(arguments) => sim::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Vectors(arguments) => vectors::run(&arguments),
     };

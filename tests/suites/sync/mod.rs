@@ -7,4 +7,5 @@ mod hostile;
 mod people;
 mod removal;
 mod sharing;
+mod sim;
 mod team;
