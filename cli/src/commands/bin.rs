@@ -34,7 +34,7 @@ pub(super) fn undo(words: &[String], desk: &mut Desk<'_, '_>) -> Result<Answer, 
             .pop()
             .ok_or_else(|| refused("empty_bin", "the bin is empty", "There is nothing to take back."))?
     } else {
-        find_in(&names, words, |_| Ok(Vec::new()))?
+        find_in(&names, words)?
     };
     unlocked.undo_remove(account.id)?;
     let accounts = unlocked.accounts("")?;

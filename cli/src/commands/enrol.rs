@@ -121,7 +121,7 @@ fn pending(unlocked: &Unlocked, words: &[String], otherwise: &str) -> Result<Acc
     let nothing = || refused("nothing_pending", "nothing is pending", otherwise);
     if !words.is_empty() {
         // One that is pending is meant before one that only has the name.
-        let meant = find_in(&waiting, words, |_| Ok(Vec::new())).or_else(|_| find(unlocked, words))?;
+        let meant = find_in(&waiting, words).or_else(|_| find(unlocked, words))?;
         return if is_pending(&meant) { Ok(meant) } else { Err(nothing()) };
     }
     match waiting.len() {

@@ -1,6 +1,7 @@
 //! Finds the account that a person means, and says in return how to call it.
 //!
-//! A whole name comes before a beginning, and that before a word in the middle; the case of letters never matters.
+//! A whole name comes before a beginning; the case of letters never matters. What stands in the middle of a name, in the
+//! notes or in an address is for a search and not for a command that may change the account.
 //! Where several are meant none is taken: a code of the wrong account at the wrong service is worse than a question.
 
 use std::ffi::OsString;
@@ -19,25 +20,17 @@ const NAMED: usize = 8;
 
 /// The account that these words mean.
 pub(crate) fn find(unlocked: &Unlocked, words: &[String]) -> Result<AccountSummary, Failure> {
-    find_in(&unlocked.accounts("")?, words, |query| Ok(unlocked.accounts(query)?))
+    find_in(&unlocked.accounts("")?, words)
 }
 
-/// The one of `accounts` that these words mean; `search` looks anywhere in them.
-pub(crate) fn find_in(
-    accounts: &[AccountSummary],
-    words: &[String],
-    search: impl FnOnce(&str) -> Result<Vec<AccountSummary>, Failure>,
-) -> Result<AccountSummary, Failure> {
+/// The one of `accounts` that these words mean.
+pub(crate) fn find_in(accounts: &[AccountSummary], words: &[String]) -> Result<AccountSummary, Failure> {
     let query = folded(&words.join(" "));
     if query.is_empty() {
         return Err(no_account());
     }
     match nearest(accounts, &query).as_slice() {
-        [] => match search(&query)?.as_slice() {
-            [] => Err(no_account()),
-            [one] => Ok(one.clone()),
-            several => Err(ambiguous(several)),
-        },
+        [] => Err(no_account()),
         [one] => Ok((*one).clone()),
         several => Err(ambiguous(&several.iter().map(|account| (*account).clone()).collect::<Vec<_>>())),
     }

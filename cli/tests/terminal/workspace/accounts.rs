@@ -31,13 +31,19 @@ fn an_address_is_one_of_the_web() {
 #[test]
 fn a_name_is_its_beginning_in_any_letters() {
     let home = three("names");
-    for words in [&["code", "GITHUB"][..], &["code", "gith"], &["code", "m"], &["code", "ail"]] {
+    for words in [&["code", "GITHUB"][..], &["code", "gith"], &["code", "m"]] {
         assert_eq!(home.run(words).code, Some(0), "{words:?}");
     }
     let run = home.run(&["code", "git"]);
     assert!(run.err.contains("the beginning of 2 accounts: GitHub (GitHub); GitLab (GitLab)"), "{}", run.err);
     assert_eq!(run.code, Some(1));
     assert_eq!(home.refusal(&["code", "nothing", "like", "it"]), ("no_account".to_owned(), Some(1)));
+    // The middle of a name, or what is in the notes, is none.
+    home.done(&["edit", "mail", "--notes", "like a zebra"]);
+    for words in [["code", "ail"], ["remove", "zebra"], ["off", "like a"]] {
+        assert_eq!(home.refusal(&words).0, "no_account", "{words:?}");
+    }
+    assert_eq!(home.names().len(), 3);
     assert_eq!(home.refusal(&["show", " "]), ("no_account".to_owned(), Some(1)));
 }
 
