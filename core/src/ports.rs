@@ -54,7 +54,8 @@ pub trait KeyVault: Send + Sync {
     /// The local key, once the person has unlocked it.
     ///
     /// # Errors
-    /// [`VaultError`]: only [`KeyGone`](VaultError::KeyGone) says that waiting or trying again cannot help.
+    /// [`VaultError`]: [`KeyGone`](VaultError::KeyGone), [`Damaged`](VaultError::Damaged) and [`Newer`](VaultError::Newer) say
+    /// that waiting or trying again cannot help.
     fn load(&self) -> Result<LocalKey, VaultError>;
 
     /// Keeps `key` in place of whatever was kept before; durable when it returns.
@@ -79,6 +80,12 @@ pub enum VaultError {
     /// There is no key, or the platform has made it unusable: a restored phone, a changed screen lock.
     #[error("unlock: this device has lost its key")]
     KeyGone,
+    /// What the key is kept in is not whole, or was altered.
+    #[error("unlock: what this device keeps its key in is damaged")]
+    Damaged,
+    /// A later version of this product keeps its key there.
+    #[error("unlock: a later version keeps the key of this device")]
+    Newer,
     /// The vault cannot be used now.
     #[error("unlock: the key vault cannot be used now")]
     Unavailable,

@@ -9,7 +9,7 @@ use crate::outcome::Failure;
 use crate::view::answer::Answer;
 
 pub(super) fn run(arguments: &Init, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
-    desk.workspace.accepts_new_passphrase()?;
+    desk.workspace.accepts_new_store()?;
     if desk.workspace.is_there() {
         empty(&desk.workspace.open()?)?;
     }

@@ -88,7 +88,7 @@ const fn standing_name(standing: Standing) -> &'static str {
 }
 
 pub(super) fn join(arguments: &Join, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
-    desk.workspace.accepts_new_passphrase()?;
+    desk.workspace.accepts_new_store()?;
     let text = given(arguments.link_file.as_deref(), "Invite link", desk)?;
     let Ok(Link::Invite(link)) = Link::parse(text.trim()) else {
         return Err(bad_link("that is not the link of an invite"));
@@ -113,7 +113,7 @@ pub(super) fn join(arguments: &Join, desk: &mut Desk<'_, '_>) -> Result<Answer, 
 }
 
 pub(super) fn link(_: &LinkDevice, desk: &mut Desk<'_, '_>) -> Result<Answer, Failure> {
-    desk.workspace.accepts_new_passphrase()?;
+    desk.workspace.accepts_new_store()?;
     let client = desk.workspace.open_or_make()?;
     let newcomer = client.newcomer().map_err(countersign_core::people::JoinError::from)?;
     desk.console.err.try_write(&format!(

@@ -66,6 +66,17 @@ impl Workspace {
         if self.given_is_too_short { Err(passphrase::too_short()) } else { Ok(()) }
     }
 
+    /// Refuses to make a store, before anything is written: with a given passphrase that cannot become the new one, and
+    /// where the key of a store lies that was moved away, because the new store's key would take its place.
+    pub(crate) fn accepts_new_store(&self) -> Result<(), Failure> {
+        self.accepts_new_passphrase()?;
+        let key = beside(&self.store, "key");
+        if !self.is_there() && key.symlink_metadata().is_ok() {
+            return Err(trouble::key_without_store(&key));
+        }
+        Ok(())
+    }
+
     /// The store, which there must be already.
     pub(crate) fn open(&self) -> Result<Client, Failure> {
         self.there()?;

@@ -5,12 +5,15 @@
 
 mod people;
 
+use std::path::Path;
+
 use countersign_core::client::{
     AccountError, CodeError, CreateError, EnrolError, ExportError, FileError, ImportError, OpenError,
     OtherKind, RecoverError, RecoveryCodesError, Refusal, StoreError, Unavailable, UnlockError,
 };
 use countersign_core::ports::VaultError;
 
+use crate::escape::visible;
 use crate::outcome::{Exit, Failure};
 use crate::problem::Problem;
 
@@ -20,6 +23,11 @@ const ADDRESS: &str = "Give it as a browser shows it: https://example.com/login"
 /// A refusal under a name, in the core's words.
 fn refused(id: &'static str, error: &dyn std::fmt::Display, next_step: &str) -> Failure {
     Failure::Workspace(Exit::Refused, Problem::new(id, format!("failed to {error}"), next_step))
+}
+
+/// What keeps the workspace locked, under a name, in the core's words.
+fn locked(id: &'static str, error: &dyn std::fmt::Display, next_step: &str) -> Failure {
+    Failure::Workspace(Exit::Locked, Problem::new(id, format!("failed to {error}"), next_step))
 }
 
 /// No account that could be meant.
@@ -88,6 +96,17 @@ pub(super) fn locked_again() -> Failure {
     Failure::Workspace(Exit::Locked, problem)
 }
 
+/// A key beside the place of a store, and no store.
+pub(super) fn key_without_store(key: &Path) -> Failure {
+    let key = visible(&key.to_string_lossy());
+    let problem = Problem::new(
+        "key_without_store",
+        format!("the store was moved away from here, and its key was not: {key}"),
+        "Move the key with the store, under the store's name and .key; or make another one: --store PATH",
+    );
+    Failure::Workspace(Exit::Refused, problem)
+}
+
 const fn file_step(error: FileError) -> &'static str {
     match error {
         FileError::Exists => "Choose another name, or move that file away.",
@@ -118,6 +137,16 @@ impl From<VaultError> for Failure {
                 )
             }
             VaultError::KeyGone => UnlockError::KeyLost.into(),
+            VaultError::Damaged => locked(
+                "damaged_key",
+                &error,
+                "Put back a copy of the file that ends in .key. Without one: countersign recover",
+            ),
+            VaultError::Newer => locked(
+                "newer_key",
+                &error,
+                "Update Countersign. Where there is no update: countersign recover",
+            ),
             VaultError::Unavailable => nobody_to_ask(
                 "passphrase_needed",
                 "--passphrase-file or --passphrase-fd, or countersign unlock before",
@@ -182,8 +211,7 @@ impl From<UnlockError> for Failure {
             UnlockError::Empty => refused("no_workspace", &error, "Create one: countersign init"),
             UnlockError::Vault(error) => error.into(),
             UnlockError::KeyLost => {
-                let next = "Link it again with the recovery kit: countersign recover";
-                Self::Workspace(Exit::Locked, Problem::new("key_lost", format!("failed to {error}"), next))
+                locked("key_lost", &error, "Link it again with the recovery kit: countersign recover")
             }
         }
     }

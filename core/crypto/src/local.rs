@@ -68,6 +68,9 @@ impl LocalKey {
         &self.0
     }
 
+    /// How many bytes more are sealed than there were.
+    pub const OVERHEAD: usize = SALT + aead::TAG;
+
     /// Seals `plaintext` for `place`: salt (32 bytes), ciphertext, tag (16).
     ///
     /// # Errors

@@ -94,7 +94,7 @@ impl Unlocked {
             SealedError::Foreign => ImportError::Foreign,
             SealedError::Newer => ImportError::Newer,
             SealedError::Cost => ImportError::Cost,
-            SealedError::DoesNotOpen => ImportError::DoesNotOpen,
+            SealedError::CutShort | SealedError::DoesNotOpen => ImportError::DoesNotOpen,
         })?;
         let entries = decode(&plaintext).ok_or(ImportError::Newer)?;
         self.with(Doer::Person, |desk| {

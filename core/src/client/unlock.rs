@@ -14,13 +14,15 @@ impl Client {
     ///
     /// # Errors
     /// [`UnlockError::KeyLost`] is the one to leave this screen for: nothing but a recovery kit or another device
-    /// helps. After all others, trying again may.
+    /// helps. After most others, trying again may.
     pub fn unlock(&self) -> Result<Unlocked, UnlockError> {
         let mut state = self.inner.state();
         let (identity, device_keys) = state.store.identity()?.ok_or(UnlockError::Empty)?;
         let local = self.host().vault.load().map_err(|error| match error {
             VaultError::KeyGone => UnlockError::KeyLost,
-            VaultError::Refused | VaultError::Unavailable => UnlockError::Vault(error),
+            VaultError::Refused | VaultError::Damaged | VaultError::Newer | VaultError::Unavailable => {
+                UnlockError::Vault(error)
+            }
         })?;
         let device = DeviceKeys::open_at_rest(identity.device, &device_keys, &local)
             .map_err(|_| UnlockError::KeyLost)?;

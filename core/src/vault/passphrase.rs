@@ -8,12 +8,14 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::sealed::{Cost, Purpose, SealedError, open_with, seal_with};
+use super::sealed::{Cost, Purpose, Sealed, SealedError, seal_with};
 use crate::ports::{Entropy, KeyVault, LocalKey, VaultError};
 use crate::store::{Existing, FileError, read_private, write_private};
 
 /// Longest vault file that is looked at, in bytes.
 const LIMIT: u64 = 4096;
+/// How long the key is that lies in it, in bytes.
+const KEY: usize = 32;
 
 /// What a person typed to guard something. It cannot be cloned or printed.
 ///
@@ -96,14 +98,25 @@ impl<A: AskPassphrase, E: Entropy> PassphraseVault<A, E> {
         let file = match read_private(&self.path, LIMIT) {
             Ok(file) => file,
             Err(FileError::NotFound) => return Err(VaultError::KeyGone),
+            Err(FileError::TooLong) => return Err(VaultError::Damaged),
             Err(_) => return Err(VaultError::Unavailable),
         };
-        let passphrase = self.person.ask(asking)?;
-        let key = open_with(&passphrase, Purpose::Vault, &file).map_err(|error| match error {
-            SealedError::DoesNotOpen => VaultError::Refused,
-            SealedError::Foreign | SealedError::Newer | SealedError::Cost => VaultError::Unavailable,
-        })?;
-        Ok(LocalKey::from_bytes(key.first_chunk().ok_or(VaultError::Unavailable)?))
+        // Before anybody is asked: no passphrase opens what is not whole.
+        let sealed = Sealed::read(Purpose::Vault, &file).map_err(named)?;
+        if sealed.length() != KEY {
+            return Err(VaultError::Damaged);
+        }
+        let key = sealed.open(&self.person.ask(asking)?).map_err(named)?;
+        Ok(LocalKey::from_bytes(key.first_chunk().ok_or(VaultError::Damaged)?))
+    }
+}
+
+/// A bit that was altered is told apart from a wrong passphrase nowhere but in the header.
+const fn named(error: SealedError) -> VaultError {
+    match error {
+        SealedError::DoesNotOpen => VaultError::Refused,
+        SealedError::Newer => VaultError::Newer,
+        SealedError::Foreign | SealedError::Cost | SealedError::CutShort => VaultError::Damaged,
     }
 }
 

@@ -87,6 +87,8 @@ pub(crate) enum SealedError {
     Newer,
     /// Their cost is out of range.
     Cost,
+    /// They end too early.
+    CutShort,
     /// The passphrase is another, or the bytes were altered.
     DoesNotOpen,
 }
@@ -114,15 +116,41 @@ pub(crate) fn open_with(
     purpose: Purpose,
     bytes: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, SealedError> {
-    let Some(rest) = bytes.strip_prefix(purpose.line()) else {
-        let ours = bytes.starts_with(purpose.name());
-        return Err(if ours { SealedError::Newer } else { SealedError::Foreign });
-    };
-    let (cost, rest) = rest.split_first_chunk::<12>().ok_or(SealedError::DoesNotOpen)?;
-    let (salt, sealed) = rest.split_first_chunk::<SALT>().ok_or(SealedError::DoesNotOpen)?;
-    let cost = Cost::from_bytes(cost).map_err(|_| SealedError::Cost)?;
-    let header = &bytes[..bytes.len() - sealed.len()];
-    key(passphrase, cost, salt).open(Place::Store(header), sealed).map_err(|_| SealedError::DoesNotOpen)
+    Sealed::read(purpose, bytes)?.open(passphrase)
+}
+
+/// What [`seal_with`] made, as far as it can be judged without the passphrase.
+pub(crate) struct Sealed<'a> {
+    cost: Cost,
+    salt: &'a [u8; SALT],
+    header: &'a [u8],
+    sealed: &'a [u8],
+}
+
+impl<'a> Sealed<'a> {
+    pub(crate) fn read(purpose: Purpose, bytes: &'a [u8]) -> Result<Self, SealedError> {
+        let Some(rest) = bytes.strip_prefix(purpose.line()) else {
+            let ours = bytes.len() >= purpose.line().len() && bytes.starts_with(purpose.name());
+            return Err(if ours { SealedError::Newer } else { SealedError::Foreign });
+        };
+        let (cost, rest) = rest.split_first_chunk::<12>().ok_or(SealedError::CutShort)?;
+        let (salt, sealed) = rest.split_first_chunk::<SALT>().ok_or(SealedError::CutShort)?;
+        if sealed.len() < LocalKey::OVERHEAD {
+            return Err(SealedError::CutShort);
+        }
+        let cost = Cost::from_bytes(cost).map_err(|_| SealedError::Cost)?;
+        Ok(Self { cost, salt, header: &bytes[..bytes.len() - sealed.len()], sealed })
+    }
+
+    /// How many bytes were sealed.
+    pub(crate) const fn length(&self) -> usize {
+        self.sealed.len() - LocalKey::OVERHEAD
+    }
+
+    pub(crate) fn open(&self, passphrase: &Passphrase) -> Result<Zeroizing<Vec<u8>>, SealedError> {
+        let key = key(passphrase, self.cost, self.salt);
+        key.open(Place::Store(self.header), self.sealed).map_err(|_| SealedError::DoesNotOpen)
+    }
 }
 
 fn key(passphrase: &Passphrase, cost: Cost, salt: &[u8; SALT]) -> LocalKey {

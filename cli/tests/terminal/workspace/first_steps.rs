@@ -165,3 +165,22 @@ fn a_second_workspace_does_not_replace_the_first() {
     let used = |store: &Value| store["used"].as_bool().unwrap();
     assert_eq!(stores["workspaces"].as_array().unwrap().iter().filter(|store| used(store)).count(), 1);
 }
+
+#[test]
+fn a_store_that_was_moved_away_without_its_key_keeps_it() {
+    let home = Home::empty("moved_store");
+    home.done(&["init", "--passphrase-file", "passphrase"]);
+    let key = home.store().with_extension("countersign.key");
+    let before = std::fs::read(&key).unwrap();
+    let moved = home.folder.join("moved.countersign");
+    std::fs::rename(home.store(), &moved).unwrap();
+    let refusal = home.refusal(&["init", "--passphrase-file", "passphrase"]);
+    assert_eq!(refusal, ("key_without_store".to_owned(), Some(6)));
+    assert_eq!(home.refusal(&["link", "--passphrase-file", "passphrase"]).0, "key_without_store");
+    assert!(std::fs::read(&key).unwrap() == before && !home.store().exists());
+    // What the refusal says to do.
+    std::fs::rename(&key, moved.with_extension("countersign.key")).unwrap();
+    let list = ["list", "--store", super::shown(&moved), "--passphrase-file", "passphrase"];
+    assert_eq!(home.run(&list).code, Some(1), "opened, and nothing in it");
+    home.done(&["init", "--passphrase-file", "passphrase"]);
+}

@@ -70,6 +70,35 @@ fn so_is_a_key_file_that_others_can_read() {
 }
 
 #[test]
+fn a_key_file_that_is_not_whole_or_newer_is_told_as_that_and_no_passphrase_is_blamed() {
+    let home = locked("passphrase_damaged_key");
+    let key = home.store().with_extension("countersign.key");
+    let whole = std::fs::read(&key).unwrap();
+    let mut newer = whole.clone();
+    newer[18] = b'2';
+    let mut cheap = whole.clone();
+    cheap[20..24].copy_from_slice(&[0, 0, 0, 8]);
+    let longer = [&whole[..], b"x"].concat();
+    for (file, id) in [
+        (&b""[..], "damaged_key"),
+        (&whole[..10], "damaged_key"),
+        (&whole[..60], "damaged_key"),
+        (&whole[..whole.len() - 1], "damaged_key"),
+        (&longer, "damaged_key"),
+        (b"something else", "damaged_key"),
+        (&cheap, "damaged_key"),
+        (&newer, "newer_key"),
+    ] {
+        std::fs::write(&key, file).unwrap();
+        let list = ["list", "--passphrase-file", "passphrase"];
+        assert_eq!(home.refusal(&list), (id.to_owned(), Some(5)), "{} bytes", file.len());
+        assert!(home.run(&list).err.contains("countersign recover"));
+    }
+    std::fs::write(&key, whole).unwrap();
+    assert_eq!(home.run(&["list", "--passphrase-file", "passphrase"]).code, Some(1));
+}
+
+#[test]
 fn a_descriptor_is_read() {
     let home = locked("passphrase_descriptor");
     let mut shell = Command::new("sh");
