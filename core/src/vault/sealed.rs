@@ -124,7 +124,7 @@ pub(crate) struct Sealed<'a> {
     cost: Cost,
     salt: &'a [u8; SALT],
     header: &'a [u8],
-    sealed: &'a [u8],
+    body: &'a [u8],
 }
 
 impl<'a> Sealed<'a> {
@@ -139,17 +139,17 @@ impl<'a> Sealed<'a> {
             return Err(SealedError::CutShort);
         }
         let cost = Cost::from_bytes(cost).map_err(|_| SealedError::Cost)?;
-        Ok(Self { cost, salt, header: &bytes[..bytes.len() - sealed.len()], sealed })
+        Ok(Self { cost, salt, header: &bytes[..bytes.len() - sealed.len()], body: sealed })
     }
 
     /// How many bytes were sealed.
     pub(crate) const fn length(&self) -> usize {
-        self.sealed.len() - LocalKey::OVERHEAD
+        self.body.len() - LocalKey::OVERHEAD
     }
 
     pub(crate) fn open(&self, passphrase: &Passphrase) -> Result<Zeroizing<Vec<u8>>, SealedError> {
         let key = key(passphrase, self.cost, self.salt);
-        key.open(Place::Store(self.header), self.sealed).map_err(|_| SealedError::DoesNotOpen)
+        key.open(Place::Store(self.header), self.body).map_err(|_| SealedError::DoesNotOpen)
     }
 }
 
