@@ -3,6 +3,9 @@
 //! The new content goes into a file of its own, is flushed, read back and only then given its name. A kill at any
 //! point leaves the old file, or none, and never half a one. What it does leave has a name by which the next file that
 //! is written into that folder finds it, and takes it away: it may be full of secrets.
+//!
+//! A name that must be new is given by a hard link. Where a disk has none (FAT, some phones and shares), an empty file
+//! claims the name before anything is written, and the whole one takes its place; there a kill may leave the empty one.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{ErrorKind, Read as _, Seek as _, Write as _};
@@ -68,12 +71,23 @@ pub(crate) fn write_private(path: &Path, content: &[u8], existing: Existing) -> 
     Unnamed::write(path, content, existing)?.name()
 }
 
+/// How a file gets its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// In place of whatever has it.
+    Replace,
+    /// By a link, which fails where the name is taken.
+    Link,
+    /// In place of the empty file that claimed the name.
+    Claimed,
+}
+
 /// A file that was written and read back and has no name yet. Dropped, it is gone.
 #[must_use = "without its name the file is gone"]
 pub(crate) struct Unnamed<'a> {
     path: &'a Path,
     unfinished: PathBuf,
-    existing: Existing,
+    naming: Naming,
     /// Locked until the file has its name, so that another process does not take it for a leftover.
     locked: File,
 }
@@ -81,6 +95,16 @@ pub(crate) struct Unnamed<'a> {
 impl<'a> Unnamed<'a> {
     /// Writes all of it, flushed and read back.
     pub(crate) fn write(path: &'a Path, content: &[u8], existing: Existing) -> Result<Self, FileError> {
+        Self::write_where(path, content, existing, has_links)
+    }
+
+    /// The same; `has_links` says whether the disk of a file has hard links.
+    fn write_where(
+        path: &'a Path,
+        content: &[u8],
+        existing: Existing,
+        has_links: fn(&Path) -> bool,
+    ) -> Result<Self, FileError> {
         if existing == Existing::Keep && path.symlink_metadata().is_ok() {
             return Err(FileError::Exists);
         }
@@ -88,19 +112,27 @@ impl<'a> Unnamed<'a> {
         let mut name = path.as_os_str().to_owned();
         name.push(UNFINISHED);
         let unfinished = PathBuf::from(name);
-        let this = Self { path, existing, locked: create(&unfinished)?, unfinished };
+        let mut this = Self { path, naming: Naming::Replace, locked: create(&unfinished)?, unfinished };
+        if existing == Existing::Keep {
+            this.naming = if has_links(&this.unfinished) { Naming::Link } else { claim(path)? };
+        }
         this.write_and_read_back(content)?;
         Ok(this)
     }
 
-    /// Gives it its name.
-    pub(crate) fn name(self) -> Result<(), FileError> {
-        match self.existing {
+    /// Gives it its name. A new name that may not outlive a loss of power is taken back.
+    pub(crate) fn name(mut self) -> Result<(), FileError> {
+        match self.naming {
             // Unlike a rename, a link never replaces what another process put there meanwhile.
-            Existing::Keep => fs::hard_link(&self.unfinished, self.path)?,
-            Existing::Replace => fs::rename(&self.unfinished, self.path)?,
+            Naming::Link => fs::hard_link(&self.unfinished, self.path)?,
+            Naming::Claimed | Naming::Replace => fs::rename(&self.unfinished, self.path)?,
         }
-        Ok(File::open(folder(self.path))?.sync_all()?)
+        let durable = File::open(folder(self.path)).and_then(|folder| folder.sync_all());
+        if durable.is_err() && self.naming != Naming::Replace {
+            let _ = fs::remove_file(self.path);
+        }
+        self.naming = Naming::Replace;
+        Ok(durable?)
     }
 
     fn write_and_read_back(&self, content: &[u8]) -> Result<(), FileError> {
@@ -117,6 +149,9 @@ impl Drop for Unnamed<'_> {
     fn drop(&mut self) {
         // What cannot be removed is a leftover, which the next file takes away.
         let _ = fs::remove_file(&self.unfinished);
+        if self.naming == Naming::Claimed {
+            let _ = fs::remove_file(self.path);
+        }
     }
 }
 
@@ -166,6 +201,21 @@ fn create(path: &Path) -> Result<File, FileError> {
     Ok(file)
 }
 
+/// Whether this file's disk has hard links. The one that tries it is called as what is not finished.
+fn has_links(file: &Path) -> bool {
+    let mut name = file.as_os_str().to_owned();
+    name.push(UNFINISHED);
+    let linked = fs::hard_link(file, &name).is_ok();
+    let _ = fs::remove_file(&name);
+    linked
+}
+
+/// Takes a name that nothing has, by an empty file.
+fn claim(path: &Path) -> Result<Naming, FileError> {
+    create(path)?;
+    Ok(Naming::Claimed)
+}
+
 /// Takes away what a kill left in a folder. What another process is about to finish is locked, and stays.
 fn forget_leftovers(folder: &Path) {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -175,5 +225,56 @@ fn forget_leftovers(folder: &Path) {
         if is_leftover {
             let _ = fs::remove_file(path);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn empty_folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("countersign-{name}-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_disk_without_links_gives_a_new_name_all_the_same_and_replaces_nothing() {
+        let folder = empty_folder("no-links");
+        let path = folder.join("backup");
+        let write = |content: &[u8]| {
+            Unnamed::write_where(&path, content, Existing::Keep, |_| false).map(|file| file.naming)
+        };
+        // Dropped without a name: the claim is given up.
+        assert_eq!(write(b"first"), Ok(Naming::Claimed));
+        assert_eq!(names(&folder), [""; 0]);
+        let file = Unnamed::write_where(&path, b"second", Existing::Keep, |_| false).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"", "the name is taken before anything is said");
+        file.name().unwrap();
+        assert_eq!(
+            (fs::read(&path).unwrap(), names(&folder)),
+            (b"second".to_vec(), vec!["backup".to_owned()])
+        );
+        assert_eq!(write(b"third"), Err(FileError::Exists));
+        assert_eq!(fs::read(&path).unwrap(), b"second");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_disk_with_links_is_known_and_the_trial_leaves_nothing() {
+        let folder = empty_folder("links");
+        let path = folder.join("backup");
+        let file = Unnamed::write(&path, b"whole", Existing::Keep).unwrap();
+        assert_eq!((file.naming, names(&folder).len()), (Naming::Link, 1));
+        fs::write(&path, b"of somebody else").unwrap();
+        assert_eq!(file.name(), Err(FileError::Exists));
+        assert_eq!(fs::read(&path).unwrap(), b"of somebody else");
+        assert_eq!(names(&folder), ["backup"]);
+        fs::remove_dir_all(folder).unwrap();
     }
 }
