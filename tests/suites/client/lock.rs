@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use countersign_core::client::{ClientState, RecoverError, Unavailable, UnlockError};
+use countersign_core::client::{
+    ClientState, CodeOfAccount, RecoverError, Unavailable, UnlockError, Unlocked,
+};
 use countersign_core::ports::VaultError;
 use countersign_core::vault::LockAfter;
 use countersign_tests::phone::TestPhone;
@@ -61,8 +63,9 @@ fn a_lost_key_is_a_state_of_its_own_and_the_kit_is_the_way_out() {
     let binned = unlocked.add_account(&card("Old")).unwrap();
     unlocked.remove_account(binned).unwrap();
     let kit = unlocked.unsaved_kit().unwrap().unwrap();
-    let digits = |client: &countersign_core::client::Unlocked| {
-        format!("{:?}", client.codes(&[account]).unwrap().len())
+    let digits = |client: &Unlocked| match client.codes(&[account]).unwrap().pop().unwrap().code {
+        CodeOfAccount::Now(code) => code.digits.as_str().to_owned(),
+        other => panic!("{other:?}"),
     };
     let before = digits(&unlocked);
     client.lock();
