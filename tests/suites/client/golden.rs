@@ -74,6 +74,21 @@ fn every_golden_backup_comes_into_a_new_workspace() {
     }
 }
 
+/// The number of a store's format, in the header of its file (`user_version`).
+fn format(store: &std::path::Path) -> u32 {
+    let bytes = std::fs::read(store).unwrap();
+    u32::from_be_bytes(bytes[60..64].try_into().unwrap())
+}
+
+#[test]
+fn the_format_that_is_written_now_has_a_golden_store() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(1);
+    // Closed, its journal is in the file.
+    drop((client, unlocked));
+    let newest = goldens().iter().map(|golden| format(&golden.join("store"))).max();
+    assert_eq!(newest, Some(format(&phone.store())), "make one: cargo xtask golden NAME");
+}
+
 struct Known;
 
 impl AskPassphrase for Known {
