@@ -182,6 +182,35 @@ fn every_verb_in_every_role_does_what_the_table_of_rights_says() {
     assert!(seen[&true] > 20 && seen[&false] > 20, "both answers are given: {seen:?}");
 }
 
+/// What a Collaborator is told who tries what only an Owner may.
+const OWNERS_ONLY: Refusal = Refusal::NotPermitted { needed: AccountRole::Owner };
+
+#[test]
+fn the_id_of_a_sealed_secret_that_an_owner_looked_up_restores_nothing_for_a_collaborator() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(7);
+    let account = account_with(&unlocked, "GitHub", KEY);
+    let enrolment = unlocked.replace(account).unwrap();
+    enrolment.enter(OTHER_KEY).unwrap();
+    enrolment.done().unwrap();
+    let sealed = unlocked.replaced_secrets(account).unwrap()[0].id;
+    drop((client, unlocked, enrolment));
+    Other::of(&phone, 7).takes_over(account, Some(AccountRole::Collaborator));
+    let unlocked = phone.unlock();
+    assert_eq!(enrol_error(unlocked.restore_secret(account, sealed)), Err(OWNERS_ONLY));
+}
+
+#[test]
+fn what_an_owner_put_into_the_bin_no_collaborator_takes_out() {
+    let (phone, client, unlocked) = TestPhone::with_workspace(8);
+    let account = account_with(&unlocked, "GitHub", KEY);
+    unlocked.remove_account(account).unwrap();
+    drop((client, unlocked));
+    Other::of(&phone, 8).takes_over(account, Some(AccountRole::Collaborator));
+    let unlocked = phone.unlock();
+    assert_eq!(account_error(unlocked.undo_remove(account)), Err(OWNERS_ONLY));
+    assert_eq!(unlocked.bin().unwrap().len(), 1);
+}
+
 #[test]
 fn whoever_lost_their_role_sees_neither_the_account_nor_its_code() {
     let (phone, account) = phone_with(None, 6);

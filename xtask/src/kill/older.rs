@@ -24,12 +24,24 @@ pub(super) fn put(scene: &Scene, name: &str, random: &mut Random) -> anyhow::Res
         .collect::<std::io::Result<_>>()?;
     goldens.retain(|name| golden::folder().join(name).is_dir());
     goldens.sort();
+    let formats = goldens.iter().map(|name| format(name)).collect::<anyhow::Result<Vec<_>>>()?;
+    let newest = formats.iter().max().context("there are golden stores")?;
+    let mut of_older = formats.iter().map(|format| format < newest);
+    goldens.retain(|_| of_older.next().unwrap_or_default());
+    ensure!(!goldens.is_empty(), "no golden store is of an earlier format");
     let golden = &goldens[usize::try_from(random.below(goldens.len() as u64))?];
     let unfinished = scene.file(&format!("unfinished-{name}"));
     copy(golden, &Scene::new(&unfinished))?;
     let folder = scene.file(&format!("{PREFIX}{name}"));
     fs::rename(unfinished, &folder)?;
     Ok(Scene::new(&folder))
+}
+
+/// A golden store's `user_version`, where the header of an `SQLite` file has it (sqlite.org/fileformat2.html, 1.3).
+fn format(golden: &str) -> anyhow::Result<u32> {
+    let store = fs::read(golden::folder().join(golden).join("store"))?;
+    let version = store.get(60..).and_then(<[u8]>::first_chunk).context("a golden store has a header")?;
+    Ok(u32::from_be_bytes(*version))
 }
 
 fn copy(golden: &str, to: &Scene) -> anyhow::Result<()> {
