@@ -62,6 +62,9 @@ pub(super) fn push(connection: &Connection, server: &WorkspaceServer<'_>) -> Res
                 Refusal::Refused { rule } if outgoing.entries == 0 && is_of_a_reader_lost(&rule) => {
                     return Ok(Pushed::Overtaken { sent });
                 }
+                Refusal::Forbidden if outgoing.entries == 0 && !outgoing.boxes.is_empty() => {
+                    return Ok(Pushed::Overtaken { sent });
+                }
                 Refusal::Refused { rule } => {
                     if outgoing.entries > 0 {
                         connection.with(give_up)?;
@@ -77,9 +80,7 @@ pub(super) fn push(connection: &Connection, server: &WorkspaceServer<'_>) -> Res
 
 /// Whether the server refused a box because of what the log has said since this device last looked.
 fn is_of_a_reader_lost(rule: &str) -> bool {
-    [BoxError::Inactive, BoxError::NotAReader, BoxError::PosterNotAReader]
-        .iter()
-        .any(|error| error.name() == rule)
+    [BoxError::Inactive, BoxError::NotAReader].iter().any(|error| error.name() == rule)
 }
 
 /// A batch, and what it is made of here.
